@@ -1,0 +1,194 @@
+"""`certify measure`: run one method and print what it says, without judging it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from certify.cli.console import AsJson, Exit, print_json, visible
+from certify.cli.workplace import DEFAULT_WORK, WorkFolder, workplace
+from certify.errors import Problem, UnusableInput
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from certify.evidence import Result
+    from certify.standard import MethodSignature, Parameter
+
+from pathlib import Path
+
+
+def measure(
+    method: Annotated[str, typer.Argument(help="A method of the catalogue, such as fairness.gaps.")] = "",
+    submission: Annotated[Path | None, typer.Argument(help="The folder that holds submission.yaml.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="A parameter, as name=value.")] = None,
+    role: Annotated[str, typer.Option("--role", help="train, validation, test or none.")] = "validation",
+    confidence: Annotated[
+        str, typer.Option("--confidence", help="One-sided confidence of bounds.")
+    ] = "0.975",
+    list_methods: Annotated[bool, typer.Option("--list", help="List the methods and leave.")] = False,
+    work: WorkFolder = DEFAULT_WORK,
+    as_json: AsJson = False,
+) -> None:
+    """Explore: measure without judging. Validation data unless told otherwise; test data leave a trace."""
+    from checks.catalogue import signatures
+
+    if list_methods or not method or submission is None:
+        _print_methods(signatures(), as_json=as_json)
+        return
+    result = _measure(_known(method, signatures()), submission, settings or [], role, confidence, work)
+    if as_json:
+        print_json(result.to_json())
+    else:
+        _print(result)
+    raise typer.Exit(Exit.CONFORMING if result.outcome == "measured" else Exit.NON_CONFORMING)
+
+
+def _known(name: str, known: Any) -> MethodSignature:
+    if name not in known:
+        raise UnusableInput(
+            Problem(
+                source="certify measure",
+                expected=f"one of the methods {', '.join(sorted(known))}",
+                found=name,
+                remedy="`certify measure --list` says what each does.",
+            )
+        )
+    signature: MethodSignature = known[name]
+    return signature
+
+
+def _measure(
+    method: MethodSignature, folder: Path, settings: list[str], role: str, confidence: str, work: Path
+) -> Result:
+    from certify.task import Task
+    from flows.examination import note_opening, read_submission
+    from flows.measuring import measure as measure_task
+
+    place = workplace(work, None)
+    parameters = _parameters(method, settings)
+    intake = read_submission(folder, place)
+    task = Task(
+        submission=intake.root,
+        method=method.name,
+        version=method.version,
+        role=_one_of(role, ("train", "validation", "test", "none"), "--role"),
+        confidence=_confidence(confidence),
+        parameters=parameters,
+    )
+    note_opening(place, intake.root, role, f"measuring {method.name} on the command line")
+    return measure_task(task, artifacts=intake.artifacts, workplace=place).result
+
+
+def _one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
+    if value not in allowed:
+        expected = f"one of {', '.join(allowed)}"
+        raise UnusableInput(Problem(source=option, expected=expected, found=value, remedy="Correct it."))
+    return value
+
+
+def _confidence(text: str) -> Decimal:
+    from pydantic import ValidationError
+
+    from certify.evidence import Bounds
+
+    try:
+        return Bounds.from_json({"lower": None, "upper": None, "confidence": text}).confidence
+    except ValidationError as error:
+        problem = Problem(
+            source="--confidence", expected="a number between 0 and 1", found=text, remedy="Correct it."
+        )
+        raise UnusableInput(problem) from error
+
+
+def _parameters(method: MethodSignature, settings: list[str]) -> dict[str, Parameter]:
+    """Each `--set` as a parameter of the type that the method takes; every mistake at once."""
+    given = dict(setting.partition("=")[::2] for setting in settings)
+    problems = [_missing(method, name) for name in method.parameters if name not in given]
+    parameters: dict[str, Parameter] = {}
+    for name, text in given.items():
+        try:
+            parameters[name] = _parameter(method, name, text)
+        except (KeyError, ValueError) as error:
+            problems.append(_wrong(method, name, text, error))
+    if problems:
+        raise UnusableInput(*problems)
+    return parameters
+
+
+def _parameter(method: MethodSignature, name: str, text: str) -> Parameter:
+    import json
+
+    from certify.standard import Parameter
+
+    kind = method.parameters[name]
+    value: Any = text
+    if kind == "list":
+        value = [part.strip() for part in text.split(",")]
+    elif kind == "expectations":
+        value = json.loads(text)
+    widest = ["-9007199254740991", "9007199254740991"] if kind in ("integer", "decimal") else None
+    return Parameter.from_json(
+        {"type": kind, "range": widest, "value": value, "stricter": "fixed", "why": "set on the command line"}
+    )
+
+
+def _missing(method: MethodSignature, name: str) -> Problem:
+    return Problem(
+        source="certify measure",
+        key=name,
+        expected=f"--set {name}=... ({method.parameters[name]})",
+        found="nothing",
+        remedy="Give it; methods have no defaults.",
+    )
+
+
+def _wrong(method: MethodSignature, name: str, text: str, error: Exception) -> Problem:
+    known = ", ".join(f"{n} ({t})" for n, t in method.parameters.items()) or "none"
+    found = f"{name}={text}" if name in method.parameters else f'the unknown parameter "{name}"'
+    return Problem(
+        source="certify measure",
+        key=name,
+        expected=f"the parameters {known}",
+        found=found,
+        remedy=_first(error),
+    )
+
+
+def _first(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[-1][:200] or "Correct it."
+
+
+def _print_methods(known: Any, *, as_json: bool) -> None:
+    if as_json:
+        print_json({n: {"parameters": dict(m.parameters), "summary": m.summary} for n, m in known.items()})
+        return
+    for name, method in known.items():
+        parameters = ", ".join(f"{p} ({kind})" for p, kind in method.parameters.items()) or "no parameters"
+        typer.echo(f"{name}\n    {method.summary}\n    {parameters}")
+
+
+def _print(result: Result) -> None:
+    if result.outcome == "not_measured":
+        typer.echo(f"Not measured ({result.reason}): {visible(result.explanation)}")
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("Statistic", "Stratum", "Estimate", "Lower", "Upper", "n", "Interval")
+    for e in result.estimates:
+        bounds = (_shown(e.demonstrating.lower), _shown(e.demonstrating.upper))
+        table.add_row(e.statistic, visible(e.stratum), _shown(e.value), *bounds, str(e.n), e.interval)
+    console = Console()
+    if result.estimates:
+        console.print(table)
+    for s in result.statements:
+        console.print(f"{s.name} ({s.subject}): {s.holds}. {visible(s.explanation)}", markup=False)
+    for c in result.circumstances:
+        console.print(f"{c.name}: {visible(c.value)}", markup=False)
+
+
+def _shown(value: Decimal | None) -> str:
+    return "no bound" if value is None else f"{float(value):.6g}"

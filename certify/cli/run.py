@@ -1,0 +1,96 @@
+"""`certify run`: from a submission to a sealed, verified dossier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from certify.cli.console import AsJson, print_json, visible
+from certify.cli.keys import PassphraseFile, passphrase
+from certify.cli.progress import Progress
+from certify.cli.verify import exit_code, summary
+from certify.cli.workplace import (
+    DEFAULT_WORK,
+    BasisName,
+    StandardsFolder,
+    SubmissionFolder,
+    WorkFolder,
+    workplace,
+)
+
+if TYPE_CHECKING:
+    from certify.verification import Verification
+
+
+def run(
+    submission: SubmissionFolder,
+    basis: BasisName,
+    key: Annotated[Path, typer.Option("--key", help="The private key that seals (see `certify keys new`).")],
+    out: Annotated[Path, typer.Option("--out", help="Where the dossier is written.")] = Path("dossier.zip"),
+    signer: Annotated[
+        str, typer.Option("--signer", help="The printed name beside the signature.")
+    ] = "unnamed",
+    passphrase_file: PassphraseFile = None,
+    work: WorkFolder = DEFAULT_WORK,
+    standards: StandardsFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Examine a submission under a basis and seal the dossier. A killed run goes on where it stopped."""
+    from flows.session import Order, carry_out
+
+    order = Order(
+        submission=submission,
+        basis=basis,
+        workplace=workplace(work, standards),
+        key=_key(key, passphrase_file),
+        signer=signer,
+        laboratory="the vendor's own",
+        destination=out,
+    )
+    with Progress(quiet=as_json) as progress:
+        verification = carry_out(order, progress.watch)
+    if as_json:
+        print_json({**summary(verification), "dossier": str(out)})
+    else:
+        print_findings(verification)
+        typer.echo(f"\nDossier: {out}\nVerify:  certify verify {out} --key {key}.pub")
+    raise typer.Exit(exit_code(verification))
+
+
+def _key(path: Path, passphrase_file: Path | None):  # type: ignore[no-untyped-def]
+    from certify.signing import load_key
+
+    encrypted = path.exists() and b"ENCRYPTED" in path.read_bytes()[:64]
+    return load_key(path, passphrase=passphrase(passphrase_file) if encrypted else None)
+
+
+_SIGNS = {"demonstrated": "[green]✓ demonstrated[/]", "refuted": "[red]✗ refuted[/]"}
+
+
+def print_findings(verification: Verification) -> None:
+    """The decision, and one row for every check with what decided it."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    dossier = verification.dossier
+    titles = {check.id: check.title.en for check in dossier.basis.required}
+    table = Table("Check", "Outcome", "What decided", show_lines=True)
+    for judgement in dossier.verdict.judgements:
+        outcome = judgement.outcome.value
+        sign = _SIGNS.get(outcome, f"[yellow]? {outcome}[/]: {judgement.reason}")
+        table.add_row(titles[judgement.check], sign, escape(visible(judgement.deciding.explanation)))
+    for excusal in dossier.basis.excused:
+        facts = escape(visible(", ".join(excusal.facts)))
+        table.add_row(excusal.title.en, "excused, as claimed", f"{facts}; not countersigned by an authority")
+    console = Console()
+    console.print(f"[bold]{escape(visible(dossier.manifest.system.name))}[/]")
+    console.print(table)
+    refused, required = len(dossier.verdict.refusals), len(dossier.verdict.required)
+    decision = dossier.verdict.decision.replace("_", "-").upper()
+    console.print(f"[bold]{decision}[/]: {required - refused} of {required} required checks demonstrated.")
+    console.print(
+        "Self-assessed: the error guarantee does not hold, and no certificate can rest on this run."
+    )

@@ -1,0 +1,98 @@
+"""The ledger: who opened which data, when and for what, as lines that only grow.
+
+Each line carries the digest of the line before, so that a line that was changed, removed or put in later
+is found. An unreadable ledger is an error, never an empty one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from certify.digest import Digest, canonical, read_canonical
+from certify.errors import Tampered
+from certify.value import DigestText, Instant, Line, Value
+
+GENESIS = Digest.of(b"certify ledger")
+
+
+class Entry(Value):
+    """One event: a protocol was locked, or data of a role were opened."""
+
+    sequence: int = Field(ge=0)
+    previous: DigestText
+    at: Instant
+    event: Literal["locked", "opened"]
+    role: Line
+    submission: DigestText
+    protocol: DigestText | None
+    purpose: Line
+
+
+class Ledger:
+    """The ledger in one file, one canonical JSON object a line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def append(
+        self, *, event: Literal["locked", "opened"], role: str, submission: Digest, protocol: Digest | None,
+        purpose: str, at: datetime,
+    ) -> Entry:  # fmt: skip
+        """Add a line and flush it to disk; raises `Tampered` if the lines before do not hold together."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with open(self._path, "a+b") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            self._drop_torn_line(stream.fileno())
+            entries = self.entries()
+            entry = Entry(
+                sequence=len(entries),
+                previous=entries[-1].value_digest if entries else GENESIS,
+                at=at,
+                event=event,
+                role=role,
+                submission=submission,
+                protocol=protocol,
+                purpose=purpose,
+            )
+            stream.write(canonical(entry.to_json()) + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        return entry
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All lines; raises `Tampered` where the chain is broken."""
+        return tuple(self._read()) if self._path.exists() else ()
+
+    def _read(self) -> Iterator[Entry]:
+        previous, sequence = GENESIS, 0
+        for line in self._path.read_bytes().splitlines():
+            entry = self._parse(line, sequence)
+            if entry.previous != previous or entry.sequence != sequence:
+                raise Tampered(f"{self._path.name}: line {sequence + 1} does not follow from the line before")
+            yield entry
+            previous, sequence = entry.value_digest, sequence + 1
+
+    def _parse(self, line: bytes, sequence: int) -> Entry:
+        source = f"{self._path.name}: line {sequence + 1}"
+        try:
+            return Entry.from_json(read_canonical(line, source=source))
+        except ValidationError as error:
+            raise Tampered(f"{source}: not a ledger entry") from error
+
+    def _drop_torn_line(self, descriptor: int) -> None:
+        """A kill while writing leaves a line without its end: it was never acknowledged, so it goes."""
+        data = self._path.read_bytes()
+        if data and not data.endswith(b"\n"):
+            os.ftruncate(descriptor, data.rfind(b"\n") + 1)
+
+
+def openings(entries: tuple[Entry, ...], *, submission: Digest, role: str) -> int:
+    """How often data of a role were opened for a submission."""
+    return sum(e.event == "opened" and e.role == role and e.submission == submission for e in entries)

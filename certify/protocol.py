@@ -1,0 +1,77 @@
+"""The lock: what will be measured and judged, fixed and hashed before test data are opened.
+
+AI Act Art. 9(8) asks for metrics and probabilistic thresholds fixed beforehand. The protocol names the
+basis with every limit, parameter, seed and required group (by digest), commits every file by digest, and
+says how often the test data may be opened. Evidence made from other bytes is unbound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import Field
+
+from certify.basis import Basis
+from certify.digest import Digest
+from certify.standard import Identity
+from certify.submission import Artifact, Manifest
+from certify.value import DigestText, Instant, Line, Value
+
+
+class Commitment(Value):
+    """A file that evidence may be bound to, in the group under which a check demands it."""
+
+    group: Line
+    path: Line
+    digest: DigestText
+
+
+class Protocol(Value):
+    """The locked protocol of one submission under one basis."""
+
+    submission: DigestText
+    basis_id: Identity
+    basis: DigestText
+    checks: tuple[DigestText, ...] = Field(min_length=1)
+    commitments: tuple[Commitment, ...] = Field(min_length=1)
+    allowance: int = Field(ge=1)
+    """How often the test data may be opened."""
+    locked_at: Instant
+    locked_by: Line
+
+    @property
+    def substance(self) -> Digest:
+        """What was fixed, without when and by whom: equal for two locks of the same intent."""
+        fixed = {k: v for k, v in self.to_json().items() if k not in ("locked_at", "locked_by")}
+        return Digest.of_value(fixed)
+
+    def committed(self, group: str) -> Mapping[str, Digest]:
+        """The files of a group and their digests."""
+        return {c.path: c.digest for c in self.commitments if c.group == group}
+
+    @property
+    def files(self) -> Mapping[str, Digest]:
+        """Every committed file."""
+        return {c.path: c.digest for c in self.commitments}
+
+
+def lock(
+    *, root: Digest, manifest: Manifest, artifacts: tuple[Artifact, ...], basis: Basis, at: datetime, by: str
+) -> Protocol:
+    """Fix the protocol of a submission under a basis. It may be opened once."""
+    digests = {artifact.path: artifact.digest for artifact in artifacts}
+    return Protocol(
+        submission=root,
+        basis_id=basis.id,
+        basis=basis.value_digest,
+        checks=tuple(check.value_digest for check in basis.required),
+        commitments=tuple(
+            Commitment(group=group, path=path, digest=digests[path])
+            for group, paths in manifest.groups_of_files().items()
+            for path in paths
+        ),
+        allowance=1,
+        locked_at=at,
+        locked_by=by,
+    )

@@ -1,0 +1,351 @@
+"""Reading YAML that strangers wrote, without surprises.
+
+The profile: UTF-8, one document, capped in bytes, depth and nodes; no anchors, aliases, tags, merge
+keys or duplicate keys; no control, bidirectional or odd line-break characters; and no plain word that
+YAML 1.1, YAML 1.2 and JSON would type differently. Numbers with a point arrive as `Decimal`, exactly as
+written; sequences arrive as tuples. Every defect is reported with its line, all of them at once.
+
+Only PyYAML's *events* are used: nothing is constructed, resolved or expanded by the library.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from certify.errors import Problem, UnusableInput
+
+MAX_BYTES: Final = 1 << 20
+MAX_DEPTH: Final = 32
+MAX_NODES: Final = 50_000
+
+Path = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
+_AMBIGUOUS = re.compile(
+    r"""
+      ~ | = | <<                                             # null, value, merge
+    | (?i:y|n|yes|no|on|off|true|false|null)                 # Norway and its neighbours
+    | [-+]?0[0-9_]+ | [-+]?0[oxb][0-9a-fA-F_]+               # octal, hexadecimal, binary
+    | [-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?           # sexagesimal
+    | [-+]?(\.[0-9_]+|[0-9][0-9_]*\.?[0-9_]*)([eE][-+]?[0-9]+)?   # 1_000, +1, .5, 1., 1e-2
+    | [-+]?\.(?i:inf) | \.(?i:nan)
+    | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt\s].*)?              # dates and times
+    """,
+    re.VERBOSE,
+)
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class YamlDocument:
+    """One parsed document: plain values, and the line and column at which each stands."""
+
+    source: str
+    value: Any
+    places: Mapping[Path, tuple[int, int]]
+
+    def problem(self, path: Path, *, expected: str, found: str, remedy: str) -> Problem:
+        """A located defect; a path that does not exist is located at its nearest parent."""
+        known = next(path[:n] for n in range(len(path), -1, -1) if path[:n] in self.places)
+        line, column = self.places[known]
+        return Problem(
+            source=self.source,
+            line=line,
+            column=column,
+            key=spell(path),
+            expected=expected,
+            found=found,
+            remedy=remedy,
+        )
+
+    def validate(self, model: type[Model]) -> Model:
+        """The document as a value; raises `UnusableInput` with every defect located."""
+        try:
+            return model.model_validate(self.value)
+        except ValidationError as error:
+            raise UnusableInput(*self._problems(error)) from error
+
+    def _problems(self, error: ValidationError) -> Iterator[Problem]:
+        details = error.errors(include_url=False)
+        missing = [str(d["loc"][-1]) for d in details if d["type"] == "missing"]
+        for detail in details:
+            expected, found, remedy = _explain(detail, missing)
+            path = self._path(detail["loc"], missing=detail["type"] == "missing")
+            yield self.problem(path, expected=expected, found=found, remedy=remedy)
+
+    def _path(self, location: tuple[str | int, ...], *, missing: bool) -> Path:
+        """Pydantic's location without the union tags, which are no keys of the document."""
+        path: Path = ()
+        for part in location:
+            if (*path, part) in self.places:
+                path = (*path, part)
+        return (*path, location[-1]) if missing else path
+
+
+def spell(path: Path) -> str:
+    """`("data", 0, "role")` is written `data[0].role`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _explain(detail: Any, missing: list[str]) -> tuple[str, str, str]:
+    kind, key, found = detail["type"], str(detail["loc"][-1]) if detail["loc"] else "", detail["input"]
+    if kind == "extra_forbidden":
+        close = difflib.get_close_matches(key, missing, n=1)
+        advice = f'Did you mean "{close[0]}"?' if close else "Remove it, or correct its spelling."
+        return "no such key", f'the unknown key "{key}"', advice
+    if kind == "missing":
+        return f'the key "{key}"', "nothing", "Add it; `certify init` shows every key with a comment."
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return message, _shown(found), "Correct the value."
+
+
+def _shown(value: object) -> str:
+    text = str(value) if isinstance(value, Decimal) else repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def read(data: bytes, *, source: str) -> YamlDocument:
+    """Parse one document under the profile.
+
+    Raises `UnusableInput` with every violation that can be found before the text stops making sense.
+    """
+    text = _decode(data, source)
+    reader = _Reader(source=source)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            reader.take(event)
+    except yaml.MarkedYAMLError as error:
+        reader.refuse_syntax(error)
+    except _TooLarge:
+        pass
+    if reader.problems:
+        raise UnusableInput(*reader.problems)
+    return YamlDocument(source=source, value=reader.root(), places=reader.places)
+
+
+def _decode(data: bytes, source: str) -> str:
+    if len(data) > MAX_BYTES:
+        raise UnusableInput(
+            Problem(
+                source=source,
+                expected=f"at most {MAX_BYTES} bytes",
+                found=f"{len(data)} bytes",
+                remedy="Split the file, or move data out of it.",
+            )
+        )
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise UnusableInput(
+            Problem(
+                source=source,
+                line=line,
+                expected="UTF-8 text",
+                found=f"byte 0x{data[error.start]:02x}, which is not UTF-8",
+                remedy="Save the file as UTF-8.",
+            )
+        ) from error
+    _refuse_characters(text, source)
+    return text
+
+
+def _refuse_characters(text: str, source: str) -> None:
+    problems = []
+    for match in _FORBIDDEN.finditer(text):
+        start = match.start()
+        problems.append(
+            Problem(
+                source=source,
+                line=text.count("\n", 0, start) + 1,
+                column=start - text.rfind("\n", 0, start),
+                expected="printable text with line feeds",
+                found=f"the character U+{ord(match.group()):04X}",
+                remedy="Delete it; it hides or reorders what a reader sees.",
+            )
+        )
+        if len(problems) == 20:
+            break
+    if problems:
+        raise UnusableInput(*problems)
+
+
+class _TooLarge(Exception):
+    """Stops reading at once: the rest is not worth parsing."""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A mapping or sequence that is still open."""
+
+    path: Path
+    value: dict[str, Any] | list[Any]
+    key: str | None = None
+
+    @property
+    def awaits_key(self) -> bool:
+        return isinstance(self.value, dict) and self.key is None
+
+    def next_path(self) -> Path:
+        if isinstance(self.value, dict):
+            return (*self.path, self.key or "")
+        return (*self.path, len(self.value))
+
+    def put(self, value: Any) -> None:
+        if isinstance(self.value, list):
+            self.value.append(value)
+        else:
+            self.value[self.key or ""] = value
+            self.key = None
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Builds plain values from events and notes every violation on the way."""
+
+    source: str
+    problems: list[Problem] = field(default_factory=list)
+    places: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    _frames: list[_Frame] = field(default_factory=list)
+    _documents: list[Any] = field(default_factory=list)
+    _nodes: int = 0
+
+    def root(self) -> Any:
+        return self._documents[0]
+
+    def take(self, event: Any) -> None:
+        if isinstance(event, yaml.DocumentStartEvent) and self._documents:
+            self._refuse(event, "one document", "a second one", "Keep one document per file.")
+        elif isinstance(event, yaml.StreamEndEvent) and not self._documents and not self.problems:
+            self._refuse(event, "a document", "an empty file", "Start from `certify init`.")
+        elif isinstance(event, yaml.AliasEvent):
+            self._refuse(event, "no aliases", f"*{event.anchor}", "Write the value out.")
+            self._scalar(event, "")
+        elif isinstance(event, yaml.NodeEvent):
+            self._node(event)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            frame = self._frames.pop()
+            self._close(tuple(frame.value) if isinstance(frame.value, list) else frame.value)
+
+    def refuse_syntax(self, error: yaml.MarkedYAMLError) -> None:
+        mark = error.problem_mark or error.context_mark
+        self.problems.append(
+            Problem(
+                source=self.source,
+                line=mark.line + 1 if mark else None,
+                column=mark.column + 1 if mark else None,
+                expected="well-formed YAML",
+                found=error.problem or error.context or "a syntax error",
+                remedy="Correct the syntax; indentation and quotes are the usual causes.",
+            )
+        )
+
+    def _node(self, event: Any) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            self._refuse(event, f"at most {MAX_NODES} values", "more", "Split the file.")
+            raise _TooLarge
+        if event.anchor:
+            self._refuse(event, "no anchors", f"&{event.anchor}", "Write the value out.")
+        if event.tag:
+            self._refuse(event, "no tags", event.tag, "Remove the tag; types follow from the key.")
+        if isinstance(event, yaml.ScalarEvent):
+            self._scalar(event, self._resolve(event))
+        else:
+            self._open(event, {} if isinstance(event, yaml.MappingStartEvent) else [])
+
+    def _open(self, event: Any, value: dict[str, Any] | list[Any]) -> None:
+        if len(self._frames) >= MAX_DEPTH:
+            self._refuse(event, f"at most {MAX_DEPTH} levels", "deeper nesting", "Flatten it.")
+            raise _TooLarge
+        if self._frames and self._frames[-1].awaits_key:
+            self._refuse(event, "a word as key", "a list or mapping as key", "Use plain keys.")
+            self._frames[-1].key = ""
+        path = self._frames[-1].next_path() if self._frames else ()
+        self.places.setdefault(path, _start(event))
+        self._frames.append(_Frame(path, value))
+
+    def _close(self, value: Any) -> None:
+        if self._frames:
+            self._frames[-1].put(value)
+        else:
+            self._documents.append(value)
+
+    def _scalar(self, event: Any, value: Any) -> None:
+        if not self._frames:
+            self.places[()] = _start(event)
+            self._documents.append(value)
+        elif self._frames[-1].awaits_key:
+            self._take_key(event, value)
+        else:
+            self.places.setdefault(self._frames[-1].next_path(), _start(event))
+            self._frames[-1].put(value)
+
+    def _take_key(self, event: Any, key: Any) -> None:
+        frame = self._frames[-1]
+        if not isinstance(key, str):
+            self._refuse(event, "a word as key", _shown(key), "Put it in quotes.")
+        elif key in frame.value:
+            line = self.places[(*frame.path, key)][0]
+            found = f'"{key}" again (first on line {line})'
+            self._refuse(event, "each key once", found, "Keep one of the two.")
+        frame.key = str(key)
+        self.places.setdefault((*frame.path, frame.key), _start(event))
+
+    def _resolve(self, event: Any) -> Any:
+        """The value of a scalar: quoted is text; plain is typed only if nobody could disagree."""
+        text: str = event.value
+        if event.style:  # quoted or block: text, whatever it looks like (plain is "" or None)
+            return text
+        if text in ("true", "false", "null"):
+            return {"true": True, "false": False, "null": None}[text]
+        if _INTEGER.fullmatch(text):
+            return self._integer(event, text)
+        if _DECIMAL.fullmatch(text):
+            return Decimal(text)
+        if not text:
+            self._refuse(event, "a value", "nothing", 'Write null, "" or the value.')
+        elif _AMBIGUOUS.fullmatch(text):
+            expected = "a word that every YAML and JSON reader types alike"
+            self._refuse(event, expected, text, "Put it in quotes, or write a plain decimal number.")
+        return text
+
+    def _integer(self, event: Any, text: str) -> int:
+        if len(text) > 16:
+            self._refuse(event, "an integer within 2**53", f"{text[:16]}...", "Use a smaller unit.")
+            return 0
+        return int(text)
+
+    def _refuse(self, event: Any, expected: str, found: str, remedy: str) -> None:
+        line, column = _start(event)
+        self.problems.append(
+            Problem(
+                source=self.source,
+                line=line,
+                column=column,
+                key=spell(self._frames[-1].next_path()) if self._frames else "",
+                expected=expected,
+                found=found,
+                remedy=remedy,
+            )
+        )
+
+
+def _start(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1

@@ -1,0 +1,108 @@
+"""The data sets: what each is for, which column is the answer, and whom each row speaks of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from certify.value import Code, Day, Line, Name, Number, Prose, Value
+
+DataRole = Literal["train", "validation", "test", "reference"]
+
+
+class Group(Value):
+    """One group of an attribute: the rows whose value is a code, or lies in [from_, below)."""
+
+    name: Line
+    codes: tuple[Code, ...] | None = None
+    from_: Number | None = Field(default=None, alias="from")
+    below: Number | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        by_range = self.from_ is not None and self.below is not None
+        if (self.codes is not None) == by_range or (not by_range and not self.codes):
+            raise ValueError("either codes, or both from and below")
+        return self
+
+
+class Attribute(Value):
+    """A property by which rows are told apart: a stratum is written `attribute=group`."""
+
+    name: Name
+    source: Line
+    """The column or array that holds it; the target is named by its own column."""
+    protected: bool
+    groups: tuple[Group, ...] = Field(min_length=2)
+
+    def strata(self) -> tuple[str, ...]:
+        """The names of all strata of this attribute."""
+        return tuple(f"{self.name}={group.name}" for group in self.groups)
+
+
+class CollectionPeriod(Value):
+    """From the first to the last day of collection."""
+
+    first: Day
+    last: Day
+
+
+class Labelling(Value):
+    """Who labelled, how, and under which conditions they worked."""
+
+    method: Prose
+    annotators: Prose
+    working_conditions: Prose
+
+
+class Dataset(Value):
+    """One data set in one role. All its files have the same columns or arrays."""
+
+    name: Name
+    role: Literal["train", "validation", "test"]
+    files: tuple[Line, ...] = Field(min_length=1)
+    target: Line
+    weights: Line | None = None
+    statistical_unit: Line
+    unit_column: Line | None = None
+    origin: Prose
+    collected: CollectionPeriod
+    setting: Prose
+    licence: Line
+    labelling: Labelling
+
+
+class ReferencePopulation(Value):
+    """The population that the data must represent: a CSV of `stratum,share` with its source and date."""
+
+    file: Line
+    describes: Prose
+    source: Prose
+    as_of: Day
+
+
+class Data(Value):
+    """All data of a submission."""
+
+    attributes: tuple[Attribute, ...]
+    sets: tuple[Dataset, ...] = Field(min_length=1)
+    reference: ReferencePopulation
+
+    @model_validator(mode="after")
+    def _each_role_once(self) -> Self:
+        counts = Counter(dataset.role for dataset in self.sets)
+        names = Counter(dataset.name for dataset in self.sets)
+        if any(n > 1 for n in (*counts.values(), *names.values())):
+            raise ValueError("one data set per role, each with its own name")
+        return self
+
+    def in_role(self, role: str) -> Dataset | None:
+        """The data set in a role, if the vendor supplied one."""
+        return next((dataset for dataset in self.sets if dataset.role == role), None)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Paths of every data file, the reference population among them."""
+        return (*(path for dataset in self.sets for path in dataset.files), self.reference.file)

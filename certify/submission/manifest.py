@@ -1,0 +1,68 @@
+"""`submission.yaml` as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from certify.submission.applicant import Applicant, Explanation, Resources, SupplyChain, System
+from certify.submission.data import Data
+from certify.submission.model import Model
+from certify.submission.objective import Document, Objective
+from certify.value import Value
+
+MANIFEST = "submission.yaml"
+
+
+class Manifest(Value):
+    """Everything that a vendor declares."""
+
+    format: Literal["certify/submission/1"]
+    applicant: Applicant
+    system: System
+    model: Model
+    data: Data
+    objective: Objective
+    explanation: Explanation
+    resources: Resources
+    supply_chain: SupplyChain
+    documents: tuple[Document, ...]
+
+    @model_validator(mode="after")
+    def _each_document_once(self) -> Self:
+        names = [document.name for document in self.documents]
+        if len(set(names)) != len(names):
+            raise ValueError("each document name once")
+        return self
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that the manifest names, itself included, each once."""
+        documents = [document.file for document in self.documents]
+        named = [MANIFEST, *self.model.files, *self.data.files, *documents]
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """The declared facts on which the scope of a check may depend. What is absent is unknown."""
+        return {
+            "system.kind": self.system.kind,
+            "system.affected_persons": self.system.affected_persons,
+            "system.annex_iii_point": self.system.annex_iii_point,
+            "model.task": self.model.task,
+            "objective.implicit": "yes" if self.objective.implicit.present else "no",
+            "explanation.available": "yes" if self.explanation.available else "no",
+        }
+
+    def groups_of_files(self) -> Mapping[str, tuple[str, ...]]:
+        """What evidence can be bound to: a name, and the files that it stands for."""
+        sets = {f"data.{dataset.role}": dataset.files for dataset in self.data.sets}
+        return {
+            "manifest": (MANIFEST,),
+            "model": self.model.files,
+            "reference": (self.data.reference.file,),
+            "documents": tuple(document.file for document in self.documents),
+            **sets,
+        }

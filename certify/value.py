@@ -1,0 +1,127 @@
+"""Values at the door: what every document of ours, read from YAML or JSON, is parsed into.
+
+A `Value` is frozen, strict (no silent conversion) and closed (no unknown key). Numbers are decimals,
+exactly as written; they travel through JSON as text, so that a second reader sees the same digits.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from certify.digest import Digest, canonical
+
+
+class Value(BaseModel):
+    """Root of all values read at the door."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    def to_json(self) -> Any:
+        """Plain JSON types: decimals, digests and dates as text, tuples as lists."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    @classmethod
+    def from_json(cls, value: Any) -> Self:
+        """The inverse: `X.from_json(x.to_json()) == x`. Raises pydantic's `ValidationError`."""
+        return cls.model_validate(_tuples(value))
+
+    @property
+    def value_digest(self) -> Digest:
+        """The name of this value by its content."""
+        return Digest.of(canonical(self.to_json()))
+
+
+def _tuples(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_tuples(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return value
+
+
+def as_number(value: object) -> object:
+    """An integer or the text of a number as a `Decimal`; anything else as it is."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, str):
+        return _finite(value)
+    return value
+
+
+def _finite(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("a decimal number") from None
+    if not number.is_finite():
+        raise ValueError("a finite number")
+    return number
+
+
+Number = Annotated[Decimal, BeforeValidator(as_number), PlainSerializer(str), Field(allow_inf_nan=False)]
+"""A finite decimal; an integer is welcome, and so is the text that a decimal becomes in JSON."""
+
+
+def _digest(value: object) -> object:
+    return Digest.parse(value) if isinstance(value, str) else value
+
+
+DigestText = Annotated[Digest, BeforeValidator(_digest), PlainSerializer(str)]
+"""A digest; `sha256:<hex>` in JSON."""
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError('a date in quotes, such as "2026-11-25"') from None
+
+
+Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat)]
+"""A calendar day; quoted ISO 8601 text in YAML and JSON."""
+
+
+def _code(value: object) -> object:
+    return str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
+
+
+Code = Annotated[str, BeforeValidator(_code), Field(min_length=1, max_length=300)]
+"""A code in a table, as text: `1` and `"1"` are the same code."""
+
+Line = Annotated[str, Field(min_length=1, max_length=300)]
+"""A short text that is not empty."""
+
+Prose = Annotated[str, Field(min_length=1, max_length=20_000)]
+"""A longer text that is not empty."""
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+"""An identifier: lower-case letters, digits and underscores."""
+
+
+def _instant(value: object) -> object:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a time with its zone")
+    return value.astimezone(UTC)
+
+
+Instant = Annotated[
+    datetime, BeforeValidator(_instant), AfterValidator(_in_utc), PlainSerializer(datetime.isoformat)
+]
+"""A moment in UTC; ISO 8601 text in JSON."""
+
+
+class Bilingual(Value):
+    """Fixed text of a report, in English and French."""
+
+    en: Prose
+    fr: Prose

@@ -1,0 +1,163 @@
+"""Verifying a dossier offline, from its bytes and a public key alone.
+
+Every byte is hashed again and every outcome derived again from the stored estimates; nothing that the
+dossier says about itself is believed. What cannot be checked from the dossier is said as plainly as what
+was: measurements are not run again, and without a trust file nobody knows whose basis and laboratory
+these are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from certify.digest import Digest, read_canonical
+from certify.dossier import DOSSIER, REPORT, SEAL, Dossier, unpack
+from certify.errors import Problem, Tampered, UnusableInput
+from certify.signing import PublicKey, Signer, open_seal, statement
+from certify.submission import root_digest
+
+MAX_BYTES = 2 << 30
+
+NOT_CHECKED = (
+    "basis and laboratory not authenticated: no trust file says whose they are",
+    "measurements were not run again",
+    "the model, data and documents themselves, which are not in the dossier: only their digests are",
+    "that the report says the same as the findings: only that its bytes are the signed ones",
+    "revocation and current status: there is no register entry to consult",
+    "the time of signing, which is the signer's own word",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verification:
+    """What was found in a dossier that holds together."""
+
+    dossier: Dossier
+    signer: Signer
+    key: Digest
+    certifiable: bool
+    obstacles: tuple[str, ...]
+    checked: tuple[str, ...]
+    not_checked: tuple[str, ...] = NOT_CHECKED
+
+
+def verify(path: Path, key: PublicKey) -> Verification:
+    """Verify a dossier file. Raises `Tampered` for any change, `UnusableInput` if there is no file."""
+    members = unpack(_read(path), source=path.name)
+    sealed = open_seal(_member(members, SEAL), key, source=SEAL)  # (1) the signature
+    signed = {name: data for name, data in members.items() if name != SEAL}
+    dossier = _dossier(_member(members, DOSSIER))
+    signer = _signer(sealed)
+    _same_members(dossier, signed)  # (2) no file more, none less
+    for defect in _defects(dossier):  # (3) the parts belong together
+        raise Tampered(f"{DOSSIER}: {defect}")
+    if read_canonical(statement(dossier, signed, signer), source=SEAL) != sealed:  # (4) all derived again
+        raise Tampered(f"{SEAL}: what was signed does not follow from the dossier")
+    claim = sealed["predicate"]
+    return Verification(
+        dossier=dossier,
+        signer=signer,
+        key=key.fingerprint,
+        certifiable=claim["certifiable"],
+        obstacles=tuple(claim["obstacles"]),
+        checked=(
+            f"the signature of {signer.name} over {len(signed)} files",
+            "the digest of every file, and that there is no file more or less",
+            f"the outcome of {len(dossier.findings)} findings and the verdict, derived again",
+            "that every finding answers the locked protocol on the committed bytes",
+        ),
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        found = (error.strerror or "an error").lower()
+        problem = Problem(
+            source=str(path), expected="a dossier", found=found, remedy="Name the .dossier.zip file."
+        )
+        raise UnusableInput(problem) from error
+    if len(data) > MAX_BYTES:
+        raise Tampered(f"{path.name}: larger than any dossier may be ({MAX_BYTES} bytes)")
+    return data
+
+
+def _member(members: dict[str, bytes], name: str) -> bytes:
+    if name not in members:
+        raise Tampered(f"the dossier holds no {name}")
+    return members[name]
+
+
+def _dossier(data: bytes) -> Dossier:
+    value = read_canonical(data, source=DOSSIER)
+    try:
+        dossier = Dossier.from_json(value)
+    except (ValidationError, RecursionError) as error:
+        raise Tampered(f"{DOSSIER}: not in the form of a dossier: {error}") from error
+    if dossier.to_json() != value:
+        raise Tampered(f"{DOSSIER}: the values are not spelled as this program spells them")
+    return dossier
+
+
+def _signer(sealed: Any) -> Signer:
+    try:
+        return Signer.from_json(sealed["predicate"]["signer"])
+    except (KeyError, TypeError, ValidationError) as error:
+        raise Tampered(f"{SEAL}: the statement does not say who signed") from error
+
+
+def _same_members(dossier: Dossier, signed: dict[str, bytes]) -> None:
+    expected = {*dossier.members, REPORT}
+    if expected != set(signed):
+        odd = ", ".join(sorted(expected ^ set(signed)))
+        raise Tampered(f"files missing from the dossier or foreign to it: {odd}")
+    for item in dossier.evidence:
+        data = signed[f"evidence/{item.digest.hex}"]
+        if Digest.of(data) != item.digest or len(data) != item.size:
+            raise Tampered(f"evidence/{item.digest.hex}: not the bytes that the finding names")
+
+
+def _defects(dossier: Dossier) -> Iterator[str]:
+    """Every way in which the parts of a dossier may contradict one another."""
+    artifacts = {artifact.path: artifact.digest for artifact in dossier.artifacts}
+    if len(artifacts) != len(dossier.artifacts) or root_digest(dossier.artifacts) != dossier.submission:
+        yield "the artifacts do not add up to the submission's root digest"
+    if set(artifacts) != set(dossier.manifest.files):
+        yield "the artifacts are not the files of the manifest"
+    yield from _protocol_defects(dossier, artifacts)
+    required = {check.id: check for check in dossier.basis.required}
+    if any(required.get(finding.check.id) != finding.check for finding in dossier.findings):
+        yield "a finding judges by a check that the basis does not hold"
+    if sorted(required) != sorted(finding.check.id for finding in dossier.findings):
+        yield "the findings are not exactly the required checks"
+    yield from _excusal_defects(dossier)
+
+
+def _protocol_defects(dossier: Dossier, artifacts: dict[str, Digest]) -> Iterator[str]:
+    protocol = dossier.protocol
+    if protocol.submission != dossier.submission or protocol.basis != dossier.basis.value_digest:
+        yield "the protocol was locked for another submission or basis"
+    if protocol.checks != tuple(check.value_digest for check in dossier.basis.required):
+        yield "the protocol locks other checks than the basis requires"
+    groups = dossier.manifest.groups_of_files()
+    committed = {(c.group, c.path): c.digest for c in protocol.commitments}
+    expected = {(group, path): artifacts.get(path) for group, paths in groups.items() for path in paths}
+    if committed != expected:
+        yield "the protocol commits other bytes than those submitted"
+
+
+def _excusal_defects(dossier: Dossier) -> Iterator[str]:
+    declared = {f"{name} = {value}" for name, value in dossier.manifest.facts.items()}
+    for excusal in dossier.basis.excused:
+        if not set(excusal.facts) <= declared:
+            yield f"{excusal.check} is excused by a fact that the manifest does not declare"
+    for check in dossier.basis.required:
+        if check.applies.excusing_facts(dossier.manifest.facts):
+            yield f"{check.id} is required although a declared fact excuses it"

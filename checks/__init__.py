@@ -1,0 +1,1 @@
+"""Measuring: one package per area, each method a plain function that never sees a limit."""

@@ -1,0 +1,123 @@
+"""The visible list of methods: name, version, where it lives, what it takes.
+
+Nothing here imports a method, so that listing and binding cost nothing. A test holds every entry against
+the signature of the function that it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from certify.standard import MethodSignature, ParameterType
+from certify.task import Task
+from checks.measured import Confidence, Measured
+from checks.subject import Subject
+
+Function = Callable[..., Measured]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Method:
+    """One method: its signature as the core knows it, and the function behind it."""
+
+    signature: MethodSignature
+    place: str
+    """`module:function`."""
+
+    def function(self) -> Function:
+        """Import the method. The imports of its area are paid here and nowhere else."""
+        module, _, name = self.place.partition(":")
+        function: Function = getattr(import_module(module), name)
+        return function
+
+
+def _method(
+    place: str, summary: str, *, parameters: Mapping[str, ParameterType] | None = None, observed: bool = False
+) -> tuple[str, Method]:
+    area, _, name = place.removeprefix("checks.").partition(".")
+    full_name = f"{area}.{name.rpartition(':')[2]}"
+    signature = MethodSignature(
+        name=full_name, version="1.0.0", parameters=parameters or {}, observed=observed, summary=summary
+    )
+    return full_name, Method(signature=signature, place=place)
+
+
+METHODS: Mapping[str, Method] = dict(
+    (
+        _method(
+            "checks.representativeness.shares:shares",
+            "The share of each stratum in the data, alone and relative to the reference population.",
+            parameters={"groups": "list"},
+        ),
+        _method(
+            "checks.data_quality.expectations:expectations",
+            "The share of cases that break each Great Expectations rule.",
+            parameters={"expectations": "expectations"},
+        ),
+        _method(
+            "checks.objectives.claims:claims",
+            "Each claimed metric measured again, as the margin over the claim.",
+            parameters={"metrics": "list"},
+        ),
+        _method(
+            "checks.objectives.performance:performance",
+            "One metric, over all cases and in each group.",
+            parameters={"metric": "text", "groups": "list"},
+        ),
+        _method(
+            "checks.robustness.noise:noise_stability",
+            "The share of cases decided otherwise under the declared measurement noise.",
+            parameters={"seed": "integer"},
+        ),
+        _method(
+            "checks.cybersecurity.input_contract:input_contract",
+            "Fuzzing of the declared input contract: the failure rate of random cases, and boundary cases.",
+            parameters={"cases": "integer", "seed": "integer", "tolerance": "decimal"},
+        ),
+        _method(
+            "checks.energy.inference:inference",
+            "Energy for 1,000 inferences, modelled from CPU time.",
+            parameters={"repeats": "integer", "batch": "integer", "watts_per_core": "decimal"},
+            observed=True,
+        ),
+        _method(
+            "checks.fairness.gaps:true_positive_rate_gap",
+            "The true-positive rate of each group, and the gap between every two.",
+            parameters={"groups": "list"},
+        ),
+        _method(
+            "checks.fairness.ratios:selection_rate_ratio",
+            "The rate of favourable decisions in each group, and the ratio between every two.",
+            parameters={"groups": "list"},
+        ),
+        _method(
+            "checks.documents.completeness:complete",
+            "Whether a document of each kind is there and is not empty.",
+            parameters={"kinds": "list"},
+        ),
+        _method(
+            "checks.documents.figures:figures",
+            "Whether every figure printed in a document equals what is measured.",
+        ),
+        _method(
+            "checks.documents.explanation:explanation",
+            "Whether decisions can be explained, or the absence of an explanation is stated.",
+        ),
+    )
+)
+
+
+def signatures() -> Mapping[str, MethodSignature]:
+    """What the core needs in order to bind checks to methods."""
+    return {name: method.signature for name, method in METHODS.items()}
+
+
+def measure(subject: Subject, task: Task) -> Measured:
+    """Run the method of a task; raises `CannotMeasure` where it has no answer."""
+    data = subject.table(task.role) if task.role in ("train", "validation", "test") else None
+    function = METHODS[task.method].function()
+    arguments: dict[str, Any] = task.arguments
+    return function(subject, data, Confidence(float(task.confidence)), **arguments)

@@ -1,0 +1,41 @@
+"""The files of a submission as a method may read them: hashed again, and remembered as opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from certify.digest import Digest
+from certify.evidence import Opened, Reason
+from certify.submission import Artifact
+from checks.measured import CannotMeasure
+
+
+class Files:
+    """Reads artifacts by their path in the submission, each at most once.
+
+    `locations` maps an artifact's path to where its bytes were copied. Whoever reads a file through this
+    class leaves a trace in `opened`; there is no other way for a method to reach one.
+    """
+
+    def __init__(self, artifacts: tuple[Artifact, ...], locations: Mapping[str, Path]) -> None:
+        self._artifacts = {artifact.path: artifact for artifact in artifacts}
+        self._locations = locations
+        self._read: dict[str, bytes] = {}
+
+    @property
+    def opened(self) -> tuple[Opened, ...]:
+        """What has been read so far, in the order of the paths."""
+        return tuple(Opened(path=p, digest=self._artifacts[p].digest) for p in sorted(self._read))
+
+    def read(self, path: str) -> bytes:
+        """The bytes of an artifact; raises `CannotMeasure` if they are not the bytes taken in."""
+        if path not in self._read:
+            artifact = self._artifacts.get(path)
+            if artifact is None:
+                raise CannotMeasure(f"the submission holds no file {path}", Reason.UNBOUND)
+            data = self._locations[path].read_bytes()
+            if Digest.of(data) != artifact.digest:
+                raise CannotMeasure(f"the bytes of {path} changed since they were taken in", Reason.UNBOUND)
+            self._read[path] = data
+        return self._read[path]

@@ -1,0 +1,97 @@
+"""How much evidence would have been enough: advice to whoever was refused, never part of the judgement.
+
+For a proportion the number is exact at the present estimate; for everything else the distance from
+estimate to bound is taken to shrink with the square root of the number of cases, and the advice says
+"about". Planning sees limits, and therefore measures nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from certify.dossier import Advice
+from certify.evidence import Estimate, Measurement
+from certify.protocol import Protocol
+from certify.standard import AtLeast, AtMost
+from certify.verdict import Finding, Outcome, judge
+from checks.statistics.proportions import CLOPPER_PEARSON
+
+MOST_CASES = 10_000_000
+
+
+def advise(finding: Finding, protocol: Protocol) -> Iterator[Advice]:
+    """One piece of advice for every bound of a refused finding that did not clear its limit."""
+    if not isinstance(finding.result, Measurement) or not finding.check.criterion.all:
+        return
+    if judge(finding, protocol=protocol).outcome is Outcome.DEMONSTRATED:
+        return
+    for condition in finding.check.criterion.all:
+        if isinstance(condition, AtMost | AtLeast):
+            for estimate in _estimates(finding, condition):
+                yield from _advice(finding, condition, estimate)
+
+
+def _estimates(finding: Finding, condition: AtMost | AtLeast) -> Iterator[Estimate]:
+    assert isinstance(finding.result, Measurement)
+    strata = condition.for_every.resolve(finding.check.method.parameters)
+    for estimate in finding.result.estimates:
+        if estimate.statistic == condition.statistic and estimate.stratum in strata:
+            yield estimate
+
+
+def _advice(finding: Finding, condition: AtMost | AtLeast, estimate: Estimate) -> Iterator[Advice]:
+    limit = finding.check.limits[condition.limit].value
+    assert isinstance(limit, Decimal)
+    at_most = isinstance(condition, AtMost)
+    bound = estimate.demonstrating.upper if at_most else estimate.demonstrating.lower
+    if bound is not None and (bound <= limit if at_most else bound >= limit):
+        return
+    if estimate.value >= limit if at_most else estimate.value <= limit:
+        note = "the estimate itself is beyond the limit: more evidence will not help, another model may"
+        yield Advice(check=finding.check.id, stratum=estimate.stratum, note=note)
+        return
+    cases = _enough(estimate, float(limit), at_most=at_most)
+    note = "more than can be named" if cases is None else f"about {cases} cases in all, {estimate.n} now"
+    yield Advice(check=finding.check.id, stratum=estimate.stratum, cases=cases, note=note)
+
+
+def _enough(estimate: Estimate, limit: float, *, at_most: bool) -> int | None:
+    confidence = float(estimate.demonstrating.confidence)
+    value = float(estimate.value)
+    if estimate.interval == CLOPPER_PEARSON and 0 <= limit <= 1:
+        return proportion_cases(value, limit, confidence, at_most=at_most, known=estimate.n)
+    bound = estimate.demonstrating.upper if at_most else estimate.demonstrating.lower
+    if bound is None or not estimate.n:
+        return None
+    cases = math.ceil(estimate.n * ((float(bound) - value) / (limit - value)) ** 2)
+    return cases if cases <= MOST_CASES else None
+
+
+def proportion_cases(
+    value: float, limit: float, confidence: float, *, at_most: bool, known: int = 1
+) -> int | None:
+    """The fewest cases at which the exact bound clears `limit` if the share stays at `value`."""
+    from scipy.special import betaincinv  # heavy: only where advice is given
+
+    def clears(cases: int) -> bool:
+        events = value * cases
+        if at_most:
+            return events >= cases or bool(betaincinv(events + 1, cases - events, confidence) <= limit)
+        return events > 0 and bool(betaincinv(events, cases - events + 1, 1 - confidence) >= limit)
+
+    return _first(clears, known)
+
+
+def _first(clears: Callable[[int], bool], known: int) -> int | None:
+    """The smallest number from `known` on that clears, given that larger ones do as well."""
+    low, high = max(known, 1), max(known, 1)
+    while not clears(high):
+        low, high = high, high * 2
+        if high > MOST_CASES:
+            return None
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if clears(middle) else (middle + 1, high)
+    return high

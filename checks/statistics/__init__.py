@@ -1,0 +1,1 @@
+"""Interval methods: named, cited, one-sided, and refusing outside the domain in which they are valid."""

@@ -1,0 +1,213 @@
+"""One data set as arrays: what the model is fed, what the answer should be, and who is who.
+
+Reads Parquet, CSV and npz. A value that cannot be read as its declared type becomes NaN and reaches the
+model as such: a row that cannot be scored counts as the worst outcome and is never dropped.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certify.evidence import WHOLE
+from certify.submission.data import Attribute, Dataset, Group
+from certify.submission.manifest import Manifest
+from certify.submission.model import IdentityRule, Input, TableInput
+from checks.files import Files
+from checks.measured import CannotMeasure
+from checks.predictor import UNDECIDED, Inputs, classes_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_UNPACKED_BYTES = 4 << 30
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """The rows of one data set.
+
+    `inputs` maps each model input to an array of shape [rows, ...]; `labels` holds the index of the true
+    class (`UNDECIDED` where the label is not one of the classes) or, for a regression, the true value.
+    """
+
+    dataset: Dataset
+    inputs: Inputs
+    labels: NDArray[Any]
+    frame: pd.DataFrame
+    attributes: Mapping[str, Attribute]
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.labels)
+
+    def members(self, stratum: str) -> Mask:
+        """Which rows belong to `all` or to `attribute=group`; an undeclared stratum cannot be measured."""
+        if stratum == WHOLE:
+            return np.ones(self.rows, dtype=np.bool_)
+        name, _, group_name = stratum.partition("=")
+        attribute = self.attributes.get(name)
+        group = next((g for g in attribute.groups if g.name == group_name), None) if attribute else None
+        if attribute is None or group is None:
+            raise CannotMeasure(f"the submission declares no stratum {stratum}")
+        if attribute.source not in self.frame:
+            raise CannotMeasure(f"{self.dataset.name} has no column {attribute.source} for {stratum}")
+        return _in_group(self.frame[attribute.source], group)
+
+    def require_independent_rows(self) -> None:
+        """Refuse what binomial bounds are not valid for: weights, and several rows of one unit."""
+        if self.dataset.weights is not None:
+            raise CannotMeasure("weighted rows need an interval method for survey weights")
+        column = self.dataset.unit_column
+        if column is None:
+            return
+        if column not in self.frame:
+            raise CannotMeasure(f"{self.dataset.name} has no column {column} for its statistical unit")
+        if self.frame[column].duplicated().any():
+            unit = self.dataset.statistical_unit
+            raise CannotMeasure(f"several rows per {unit}: the rows are clustered, and need their own method")
+
+
+def read_table(manifest: Manifest, dataset: Dataset, files: Files) -> Table:
+    """Read all files of a data set; raises `CannotMeasure` where they are not as declared."""
+    parts = [_READERS[path.rpartition(".")[2]](files.read(path), path) for path in dataset.files]
+    arrays = _joined(parts, dataset)
+    frame = _frame(arrays)
+    if dataset.target not in frame:
+        raise CannotMeasure(f"{dataset.name} has no column {dataset.target} to be the target")
+    return Table(
+        dataset=dataset,
+        inputs={entry.name: _input(entry, arrays) for entry in manifest.model.inputs},
+        labels=_labels(manifest, frame[dataset.target]),
+        frame=frame,
+        attributes={attribute.name: attribute for attribute in manifest.data.attributes},
+    )
+
+
+def _read_parquet(data: bytes, path: str) -> dict[str, Any]:
+    import pyarrow.parquet
+
+    try:
+        table = pyarrow.parquet.read_table(io.BytesIO(data))
+    except (pyarrow.ArrowException, OSError) as error:
+        raise CannotMeasure(f"{path} is no readable Parquet file: {error}") from error
+    if table.nbytes > MAX_UNPACKED_BYTES:
+        raise CannotMeasure(f"{path} unpacks to more than {MAX_UNPACKED_BYTES} bytes")
+    return dict(table.to_pandas())
+
+
+def _read_csv(data: bytes, path: str) -> dict[str, Any]:
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(io.BytesIO(data), skipinitialspace=True)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise CannotMeasure(f"{path} is no readable CSV file: {error}") from error
+    return dict(frame)
+
+
+def _read_npz(data: bytes, path: str) -> dict[str, Any]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > MAX_UNPACKED_BYTES:
+            raise CannotMeasure(f"{path} unpacks to more than {MAX_UNPACKED_BYTES} bytes")
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
+        raise CannotMeasure(f"{path} is no readable npz file: {error}") from error
+
+
+_READERS: dict[str, Callable[[bytes, str], dict[str, Any]]] = {
+    "parquet": _read_parquet,
+    "csv": _read_csv,
+    "npz": _read_npz,
+}
+
+
+def _joined(parts: list[dict[str, Any]], dataset: Dataset) -> dict[str, NDArray[Any]]:
+    names = list(parts[0])
+    if any(list(part) != names for part in parts):
+        raise CannotMeasure(f"the files of {dataset.name} do not have the same columns")
+    joined = {name: np.concatenate([np.asarray(part[name]) for part in parts]) for name in names}
+    if len({len(array) for array in joined.values()}) != 1 or not len(next(iter(joined.values()))):
+        raise CannotMeasure(f"{dataset.name} has no rows, or arrays of different lengths")
+    return joined
+
+
+def _frame(arrays: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+    """One column per array; an array with more axes is described by the extremes of each case."""
+    import pandas as pd
+
+    columns: dict[str, NDArray[Any]] = {}
+    for name, array in arrays.items():
+        if array.ndim == 1:
+            columns[name] = array
+        else:
+            flat = array.reshape(len(array), -1)
+            columns |= {f"{name}.min": flat.min(axis=1), f"{name}.max": flat.max(axis=1)}
+    return pd.DataFrame(columns)
+
+
+def _input(entry: Input, arrays: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    if isinstance(entry, TableInput):
+        columns = [_numeric(arrays, column.name) for column in entry.columns]
+        return _typed(np.stack(columns, axis=1), entry)
+    array = arrays.get(entry.array)
+    if array is None or array.shape[1:] != entry.shape:
+        found = "no such array" if array is None else f"cases of shape {array.shape[1:]}"
+        raise CannotMeasure(f"expected the array {entry.array} with cases of {entry.shape}, found {found}")
+    return _typed(array, entry)
+
+
+def _typed(array: NDArray[Any], entry: Input) -> NDArray[Any]:
+    if entry.dtype.startswith("int") and not np.isfinite(array).all():
+        raise CannotMeasure(f"the integer input {entry.name} is given values that are no numbers")
+    return array.astype(entry.dtype)
+
+
+def _numeric(arrays: Mapping[str, NDArray[Any]], name: str) -> NDArray[np.float64]:
+    import pandas as pd
+
+    if name not in arrays:
+        raise CannotMeasure(f"the data have no column {name}, which the model is declared to take")
+    return pd.to_numeric(pd.Series(arrays[name]), errors="coerce").to_numpy(dtype=np.float64)
+
+
+def _labels(manifest: Manifest, target: pd.Series[Any]) -> NDArray[Any]:
+    import pandas as pd
+
+    if isinstance(manifest.model.decision, IdentityRule):
+        return pd.to_numeric(target, errors="coerce").to_numpy(dtype=np.float64)
+    index = {name: position for position, name in enumerate(classes_of(manifest.model.decision))}
+    return as_codes(target).map(index).fillna(UNDECIDED).to_numpy(dtype=np.int64)
+
+
+def as_codes(column: pd.Series[Any]) -> pd.Series[Any]:
+    """A column as text in which 1, 1.0 and "1" are the same code."""
+    import pandas as pd
+
+    if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
+        return column.astype(str)
+    whole = column == column.round()
+    text = column.astype(str)
+    return text.where(~whole, column.where(whole, 0).astype("int64").astype(str))
+
+
+def _in_group(column: pd.Series[Any], group: Group) -> Mask:
+    import pandas as pd
+
+    if group.codes is not None:
+        return as_codes(column).isin(group.codes).to_numpy(dtype=np.bool_)
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
+    low, high = float(group.from_ or 0), float(group.below or 0)
+    return np.asarray((values >= low) & (values < high), dtype=np.bool_)

@@ -1,0 +1,95 @@
+"""The child process: one task in, one answer out, then the end.
+
+Started as `python -m checks.worker CHANNEL` with the job on standard input. It confines itself before it
+opens a vendor's byte, and answers on the descriptor CHANNEL; whatever a library prints goes nowhere. It
+knows no limit and no criterion: neither is in the job.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from certify.digest import Digest, canonical, read_canonical
+from certify.errors import CertifyError
+from certify.evidence import EvidenceItem, Measurement, NotMeasured, Reason
+from certify.sandbox import Caps, confine
+from certify.store import Store
+from certify.strict_yaml import read
+from certify.submission import MANIFEST, Manifest
+from checks.catalogue import METHODS, measure
+from checks.channel import Job, Reply
+from checks.files import Files
+from checks.measured import CannotMeasure, Exhibit
+from checks.subject import Subject
+
+
+def main() -> None:
+    """Answer the job on standard input."""
+    channel = int(sys.argv[1])
+    job = Job.from_json(read_canonical(sys.stdin.buffer.read(), source="job"))
+    confine(Caps(**job.caps.model_dump()))
+    reply = answer(job)
+    with os.fdopen(channel, "wb") as stream:
+        stream.write(canonical(reply.to_json()))
+
+
+def answer(job: Job) -> Reply:
+    """Measure; every way in which that can fail becomes an answer that says so."""
+    try:
+        return _measured(job)
+    except CannotMeasure as refusal:
+        return _refusal(job, refusal.reason, refusal.explanation)
+    except MemoryError:
+        return _refusal(job, Reason.LIMIT_EXCEEDED, "The method needed more memory than a worker may use.")
+    except CertifyError as error:
+        return _refusal(job, Reason.NOT_MEASURED, str(error))
+    except Exception as error:  # the boundary: whatever a method raises is a finding, not a crash
+        return _refusal(job, Reason.METHOD_FAILED, f"{type(error).__name__}: {error}")
+
+
+def _measured(job: Job) -> Reply:
+    store = Store(Path(job.blobs))
+    files = Files(job.artifacts, {a.path: store.path(a.digest) for a in job.artifacts})
+    manifest = read(files.read(MANIFEST), source=MANIFEST).validate(Manifest)
+    measured = measure(Subject(manifest, files), job.task)
+    result = Measurement(
+        task=job.task.value_digest,
+        method=job.task.method,
+        version=job.task.version,
+        observed=METHODS[job.task.method].signature.observed,
+        estimates=measured.estimates,
+        statements=measured.statements,
+        circumstances=measured.circumstances,
+        evidence=tuple(map(_item, measured.exhibits)),
+        opened=files.opened,
+    )
+    return Reply(result=result, attachments=tuple(exhibit.data for exhibit in measured.exhibits))
+
+
+def _item(exhibit: Exhibit) -> EvidenceItem:
+    return EvidenceItem(
+        name=exhibit.name,
+        digest=Digest.of(exhibit.data),
+        size=len(exhibit.data),
+        media_type=exhibit.media_type,
+        visibility=exhibit.visibility,
+    )
+
+
+def _refusal(job: Job, reason: Reason, explanation: str) -> Reply:
+    return Reply(
+        result=NotMeasured(
+            task=job.task.value_digest,
+            method=job.task.method,
+            version=job.task.version,
+            observed=METHODS[job.task.method].signature.observed,
+            reason=reason,
+            explanation=explanation[:2000] or type(reason).__name__,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

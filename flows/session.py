@@ -1,0 +1,94 @@
+"""One run from a folder to a sealed dossier, as a person starts it: the flow, and what goes on beside it.
+
+Prefect needs about six seconds to start its server. Meanwhile the submission is taken in and the first
+workers measure; the flow finds what they did.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from certify.digest import read_canonical
+from certify.dossier import DOSSIER, Dossier
+from certify.signing import SigningKey
+from certify.verification import Verification, verify
+from flows.bench import Bench
+from flows.examination import Examination, close, deliver, prepare
+from flows.measuring import in_workers
+from flows.pace import Pace
+from flows.wiring import Workplace, prefect_settings
+
+Watch = Callable[[Examination], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What a person asks for: this submission, that basis, signed with this key, written there."""
+
+    submission: Path
+    basis: str
+    workplace: Workplace
+    key: SigningKey
+    signer: str
+    laboratory: str
+    destination: Path
+
+
+def carry_out(order: Order, watch: Watch) -> Verification:
+    """Examine, conclude, seal, deliver and verify. `watch` is told as soon as the tasks are known."""
+    starting = _start_prefect(order.workplace)
+    examination = prepare(order.submission, order.basis, order.workplace, laboratory=order.laboratory)
+    with Bench(examination, in_workers(examination.intake.artifacts, examination.workplace)) as bench:
+        bench.start(examination.tasks)
+        watch(examination)
+        starting.join()
+        _run_flow(order, bench)
+    _remember(examination)
+    return _seal(order, examination)
+
+
+def _start_prefect(workplace: Workplace) -> threading.Thread:
+    """Import Prefect and bring up its server (if none is configured) in the background."""
+    for name, value in prefect_settings(workplace).items():
+        os.environ.setdefault(name, value)
+    starting = threading.Thread(target=_import_prefect, name="starting prefect", daemon=True)
+    starting.start()
+    return starting
+
+
+def _import_prefect() -> None:
+    from prefect.client.orchestration import get_client  # heavy: over a second
+
+    import flows.certification  # noqa: F401 - compiled and imported while others measure
+
+    with get_client(sync_client=True) as client:
+        client.api_healthcheck()
+
+
+def _run_flow(order: Order, bench: Bench) -> None:
+    from flows.certification import certify_submission, taken_up  # heavy: imports Prefect
+
+    work, standards = str(order.workplace.root), str(order.workplace.standards)
+    with taken_up(bench):
+        certify_submission(str(order.submission), order.basis, work, standards)
+
+
+def _remember(examination: Examination) -> None:
+    path = examination.workplace.root / "pace.json"
+    kept = {task.method: examination.kept(digest) for digest, task in examination.tasks.items()}
+    new = {method: float(record.seconds) for method, record in kept.items() if record}
+    Pace({**Pace.read(path).seconds, **new}).write(path)
+
+
+def _seal(order: Order, examination: Examination) -> Verification:
+    from reports.html import render  # templates are read where a report is written
+
+    data = (examination.lease.folder / DOSSIER).read_bytes()
+    dossier = Dossier.from_json(read_canonical(data, source=DOSSIER))
+    sealed = close(examination, dossier, key=order.key, signer=order.signer, render=render)
+    deliver(examination, sealed, order.destination)
+    return verify(order.destination, order.key.public)
