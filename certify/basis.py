@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from certify.errors import Problem, UnusableInput
 from certify.standard import LOWEST_CONFIDENCE, Check, Expectation, Identity, Parameter, Version
 from certify.strict_yaml import YamlDocument
-from certify.value import Bilingual, Line, Name, Number, Value, as_number
+from certify.value import Bilingual, Line, Name, Number, Prose, Value, as_number
 
+Section = Literal["parameters", "limits"]
 Given = int | Decimal | str | tuple[str, ...] | tuple[Expectation, ...]
 
 
@@ -28,6 +29,8 @@ class Selection(Value):
     check: Identity
     parameters: Mapping[Name, Given] = Field(default_factory=dict)
     limits: Mapping[Name, Given] = Field(default_factory=dict)
+    why: Prose | None = None
+    """Where these values come from; it is added to the `why` of each of them."""
 
 
 class BasisText(Value):
@@ -103,41 +106,104 @@ def resolve(
     )
 
 
-def _lineage(name: str, bases: Mapping[str, YamlDocument], seen: tuple[str, ...] = ()) -> list[_Source]:
+def _lineage(name: str, bases: Mapping[str, YamlDocument]) -> list[_Source]:
     """The basis and all that it extends, the most general first, each once."""
     if name not in bases:
-        known = ", ".join(sorted(bases)) or "none"
+        found = Problem(source=name, expected=_one_of(bases), found="no such basis", remedy="Name one.")
+        raise UnusableInput(found)
+    lineage: dict[str, _Source] = {}
+    _add_with_parents(name, bases, lineage, ())
+    return list(lineage.values())
+
+
+def _add_with_parents(
+    name: str, bases: Mapping[str, YamlDocument], lineage: dict[str, _Source], below: tuple[str, ...]
+) -> None:
+    if name in lineage:
+        return
+    source = _source(name, bases[name])
+    for index, parent in enumerate(source.text.extends):
+        path = ("extends", index)
+        if parent not in bases:
+            raise UnusableInput(
+                source.document.problem(
+                    path, expected=_one_of(bases), found=parent, remedy="Correct its name."
+                )
+            )
+        if parent in (*below, name):
+            found = " > ".join((*below, name, parent))
+            raise UnusableInput(
+                source.document.problem(
+                    path, expected="no cycle of bases", found=found, remedy="Remove one of the arrows."
+                )
+            )
+        _add_with_parents(parent, bases, lineage, (*below, name))
+    lineage[name] = source
+
+
+def _source(name: str, document: YamlDocument) -> _Source:
+    """The basis as written; its id must be the one that folder and file give it."""
+    text = document.validate(BasisText)
+    if text.id != name:
         raise UnusableInput(
-            Problem(
-                source=name, expected=f"one of the bases {known}", found="no such basis", remedy="Name one."
+            document.problem(
+                ("id",),
+                expected=f"{name}, as folder and file say",
+                found=text.id,
+                remedy="Rename the file or the basis.",
             )
         )
-    source = _Source(text=bases[name].validate(BasisText), document=bases[name])
-    if name in seen:
-        found = " > ".join((*seen, name))
-        problem = source.document.problem(
-            ("extends",), expected="no cycle of bases", found=found, remedy="Remove one of the arrows."
-        )
-        raise UnusableInput(problem)
-    parents = [s for parent in source.text.extends for s in _lineage(parent, bases, (*seen, name))]
-    return list({s.text.id: s for s in [*parents, source]}.values())
+    return _Source(text=text, document=document)
+
+
+def _one_of(bases: Mapping[str, YamlDocument]) -> str:
+    return f"one of the bases {', '.join(sorted(bases)) or 'none'}"
 
 
 def _fix(sources: list[_Source], checks: Mapping[str, Check]) -> tuple[tuple[Check, ...], list[Problem]]:
-    fixed: dict[str, Check] = {}
+    """The checks of the last source: each tightens what it inherits, the strictest of all its parents."""
     problems: list[Problem] = []
     confidence = max(source.text.confidence for source in sources)
+    fixed: dict[str, dict[str, Check]] = {}
     for source in sources:
+        own = _inherited(source, fixed, problems)
         for index, selection in enumerate(source.text.select):
             path = ("select", index)
-            check = fixed.get(selection.check) or checks.get(selection.check)
+            check = own.get(selection.check) or checks.get(selection.check)
             if check is None:
                 problems.append(_unknown_check(source, path, selection.check))
                 continue
             tightener = _Tightener(source=source, path=path)
-            fixed[check.id] = tightener.apply(check, selection, confidence)
+            own[check.id] = tightener.apply(check, selection, confidence)
             problems += tightener.problems
-    return tuple(fixed.values()), problems
+        fixed[source.text.id] = own
+    return tuple(fixed[sources[-1].text.id].values()), problems
+
+
+def _inherited(
+    source: _Source, fixed: Mapping[str, Mapping[str, Check]], problems: list[Problem]
+) -> dict[str, Check]:
+    inherited: dict[str, Check] = {}
+    for index, parent in enumerate(source.text.extends):
+        for name, check in fixed[parent].items():
+            try:
+                inherited[name] = _strictest(inherited[name], check) if name in inherited else check
+            except ValueError as error:
+                remedy = "Let one of the parents give way, or extend only one of them."
+                problems.append(
+                    source.document.problem(
+                        ("extends", index), expected=str(error), found=f"{parent} on {name}", remedy=remedy
+                    )
+                )
+    return inherited
+
+
+def _strictest(one: Check, other: Check) -> Check:
+    """One check as two parents set it: of each value the stricter. Raises `ValueError` if neither is."""
+    parameters = {n: p.strictest(other.method.parameters[n]) for n, p in one.method.parameters.items()}
+    limits = {name: limit.strictest(other.limits[name]) for name, limit in one.limits.items()}
+    method = one.method.model_copy(update={"parameters": parameters})
+    return one.model_copy(update={"method": method, "limits": limits})
 
 
 def _unknown_check(source: _Source, path: tuple[str | int, ...], name: str) -> Problem:
@@ -155,16 +221,17 @@ class _Tightener:
         self.problems: list[Problem] = []
 
     def apply(self, check: Check, selection: Selection, confidence: Decimal) -> Check:
-        parameters = self._tighten(check.method.parameters, selection.parameters, "parameters")
-        limits = self._tighten(check.limits, selection.limits, "limits")
+        parameters = self._tighten(check.method.parameters, selection, "parameters")
+        limits = self._tighten(check.limits, selection, "limits")
         method = check.method.model_copy(update={"parameters": parameters})
         confidence = max(check.confidence, confidence)
         return check.model_copy(update={"method": method, "limits": limits, "confidence": confidence})
 
     def _tighten(
-        self, parameters: Mapping[str, Parameter], given: Mapping[str, Given], section: str
+        self, parameters: Mapping[str, Parameter], selection: Selection, section: Section
     ) -> dict[str, Parameter]:
         result = dict(parameters)
+        given: Mapping[str, Given] = getattr(selection, section)
         for name, value in given.items():
             path = (*self._path, section, name)
             if name not in result:
@@ -172,10 +239,17 @@ class _Tightener:
                 self._refuse(path, f"one of: {known}", f'the unknown name "{name}"')
                 continue
             try:
-                result[name] = result[name].tightened(self._typed(result[name], value))
+                tightened = result[name].tightened(self._typed(result[name], value))
+                result[name] = self._with_reason(tightened, selection.why)
             except ValueError as error:
                 self._refuse(path, str(error), str(value))
         return result
+
+    def _with_reason(self, parameter: Parameter, why: str | None) -> Parameter:
+        """The parameter with the reason of the basis added to that of the check."""
+        if why is None:
+            return parameter
+        return parameter.model_copy(update={"why": f"{parameter.why} {self._source.text.id}: {why}"})
 
     @staticmethod
     def _typed(parameter: Parameter, value: Given) -> Any:

@@ -19,7 +19,7 @@ from typing import Literal
 from pydantic import Field
 
 from certify.basis import Basis
-from certify.digest import Digest, canonical
+from certify.digest import Digest
 from certify.environment import Environment
 from certify.errors import Tampered
 from certify.evidence import EvidenceItem, Measurement
@@ -161,8 +161,3 @@ def unpack(data: bytes, *, source: str) -> dict[str, bytes]:
     if archive(members) != data:
         raise Tampered(f"{source}: the archive is not in the one form in which a dossier is written")
     return members
-
-
-def dossier_bytes(dossier: Dossier) -> bytes:
-    """What `dossier.json` holds."""
-    return canonical(dossier.to_json())

@@ -13,9 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from certify.digest import Digest, canonical, read_canonical
+from certify.digest import Digest
 from certify.errors import Tampered
 from certify.value import DigestText, Instant, Line, Value
 
@@ -61,7 +61,7 @@ class Ledger:
                 protocol=protocol,
                 purpose=purpose,
             )
-            stream.write(canonical(entry.to_json()) + b"\n")
+            stream.write(entry.to_bytes() + b"\n")
             stream.flush()
             os.fsync(stream.fileno())
         return entry
@@ -73,18 +73,11 @@ class Ledger:
     def _read(self) -> Iterator[Entry]:
         previous, sequence = GENESIS, 0
         for line in self._path.read_bytes().splitlines():
-            entry = self._parse(line, sequence)
+            entry = Entry.from_bytes(line, source=f"{self._path.name}: line {sequence + 1}")
             if entry.previous != previous or entry.sequence != sequence:
                 raise Tampered(f"{self._path.name}: line {sequence + 1} does not follow from the line before")
             yield entry
             previous, sequence = entry.value_digest, sequence + 1
-
-    def _parse(self, line: bytes, sequence: int) -> Entry:
-        source = f"{self._path.name}: line {sequence + 1}"
-        try:
-            return Entry.from_json(read_canonical(line, source=source))
-        except ValidationError as error:
-            raise Tampered(f"{source}: not a ledger entry") from error
 
     def _drop_torn_line(self, descriptor: int) -> None:
         """A kill while writing leaves a line without its end: it was never acknowledged, so it goes."""

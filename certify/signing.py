@@ -191,15 +191,26 @@ def open_seal(data: bytes, key: PublicKey, *, source: str) -> Any:
 
 def _envelope(data: bytes, source: str) -> Envelope:
     value = read_canonical(data, source=source)
+    if not _is_plain_envelope(value):
+        raise Tampered(f"{source}: expected one signature over an in-toto statement, found something else")
     try:
-        envelope = Envelope.from_dict(json.loads(data))
-        canonical_form = canonical(envelope.to_dict()) == data
+        envelope = Envelope.from_dict(json.loads(data))  # it changes what it is given
+        same = canonical(envelope.to_dict()) == data
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Tampered(f"{source}: expected a DSSE envelope, found {error}") from error
-    one_signature = isinstance(value, dict) and len(value.get("signatures", ())) == 1
-    if not canonical_form or not one_signature or envelope.payload_type != PAYLOAD_TYPE:
-        raise Tampered(f"{source}: expected one signature over an in-toto statement, found something else")
+    if not same:
+        raise Tampered(f"{source}: the envelope is not spelled as this program spells it")
     return envelope
+
+
+def _is_plain_envelope(value: Any) -> bool:
+    """One signature and no field beyond the specification: a field that nobody signs says nothing."""
+    if not isinstance(value, dict) or set(value) != {"payload", "payloadType", "signatures"}:
+        return False
+    signatures = value["signatures"]
+    if not isinstance(signatures, list) or len(signatures) != 1 or value["payloadType"] != PAYLOAD_TYPE:
+        return False
+    return isinstance(signatures[0], dict) and set(signatures[0]) == {"keyid", "sig"}
 
 
 def _identified(key: PublicKey) -> SSlibKey:

@@ -53,6 +53,15 @@ class Expectation(Value):
         return f"{self.expectation}({arguments})"
 
 
+_DIRECTIONS: Mapping[ParameterType, tuple[str, ...]] = {
+    "integer": ("lower", "higher", "fixed"),
+    "decimal": ("lower", "higher", "fixed"),
+    "text": ("fixed",),
+    "list": ("superset", "fixed"),
+    "expectations": ("superset", "fixed"),
+}
+
+
 class Parameter(Value):
     """A value that a check needs: its type, unit, permitted range, source, and which way is stricter.
 
@@ -82,23 +91,28 @@ class Parameter(Value):
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
-        if self.type in ("integer", "decimal") and self.range is None:
+        if self.type in ("integer", "decimal") and (self.range is None or self.range[0] > self.range[1]):
             raise ValueError("a range [lowest, highest] for every number")
+        if self.stricter not in _DIRECTIONS[self.type]:
+            raise ValueError(f"stricter: {' or '.join(_DIRECTIONS[self.type])} for the type {self.type}")
         if self.value is not None:
             self.accept(self.value)
         return self
 
     def accept(self, value: Any) -> None:
         """Raise `ValueError` unless `value` has this parameter's type and lies in its range."""
-        expected = {
-            "integer": Decimal, "decimal": Decimal, "text": str, "list": tuple, "expectations": tuple,
-        }[self.type]  # fmt: skip
-        if not isinstance(value, expected):
+        if not self._has_its_type(value):
             raise ValueError(f"a value of type {self.type}")
         if isinstance(value, Decimal):
             self._accept_number(value)
-        if isinstance(value, tuple) and (not value or len(set(map(repr, value))) != len(value)):
+        if isinstance(value, tuple) and (not value or len(set(map(str, value))) != len(value)):
             raise ValueError("a list with at least one element and no element twice")
+
+    def _has_its_type(self, value: Any) -> bool:
+        if self.type in ("list", "expectations"):
+            element = str if self.type == "list" else Expectation
+            return isinstance(value, tuple) and all(isinstance(e, element) for e in value)
+        return isinstance(value, str if self.type == "text" else Decimal)
 
     def _accept_number(self, value: Decimal) -> None:
         if self.type == "integer" and value != value.to_integral_value():
@@ -112,6 +126,16 @@ class Parameter(Value):
         if self.value is not None and not self._at_least_as_strict(value):
             raise ValueError(f"a value as strict as {_spell(self.value)} ({self.stricter} is stricter)")
         return self.model_copy(update={"value": value})
+
+    def strictest(self, other: Self) -> Self:
+        """Whichever of the two has the stricter value; raises `ValueError` if neither is as strict."""
+        if self.value is None or (other.value is not None and self._at_least_as_strict(other.value)):
+            return other
+        if other.value is None or other._at_least_as_strict(self.value):
+            return self
+        raise ValueError(
+            f"values of which one is the stricter, not {_spell(self.value)} and {_spell(other.value)}"
+        )
 
     def _at_least_as_strict(self, value: Any) -> bool:
         if self.stricter == "lower":
@@ -283,6 +307,10 @@ class MethodUse(Value):
     parameters: Mapping[Name, Parameter] = Field(default_factory=dict)
 
 
+_SAFE_DIRECTION = {"at_most": "lower", "at_least": "higher", "count": "higher", "among": "fixed"}
+"""Which way a basis may move the limit of a condition without making it easier to meet."""
+
+
 class Check(Value):
     """One YAML file under `standards/`, and after resolution the same with every value fixed."""
 
@@ -309,9 +337,16 @@ class Check(Value):
         for condition in self.criterion.all:
             self._require_limit(condition)
             strata = getattr(condition, "for_every", None)
-            if strata and strata.source and strata.source not in self.method.parameters:
-                raise ValueError(f'a parameter named "{strata.source}" under `method.parameters`')
+            if strata and strata.source:
+                self._require_list(strata.source)
         return self
+
+    def _require_list(self, name: str) -> None:
+        parameter = self.method.parameters.get(name)
+        if parameter is None or parameter.type not in ("list", "expectations"):
+            raise ValueError(
+                f'a parameter named "{name}" of type list or expectations under `method.parameters`'
+            )
 
     def _require_limit(self, condition: Condition) -> None:
         if isinstance(condition, Holds | NothingFound):
@@ -320,6 +355,12 @@ class Check(Value):
         types = ("list",) if isinstance(condition, Among) else ("integer", "decimal")
         if limit is None or limit.type not in types:
             raise ValueError(f'a limit named "{condition.limit}" of type {" or ".join(types)} under `limits`')
+        safe = _SAFE_DIRECTION[condition.require]
+        if limit.stricter not in (safe, "fixed"):
+            found = (
+                f'the limit "{condition.limit}" as {safe} or fixed, because {condition.require} judges by it'
+            )
+            raise ValueError(f"`stricter` of {found}")
 
     @property
     def open_values(self) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """Reading YAML that strangers wrote, without surprises.
 
 The profile: UTF-8, one document, capped in bytes, depth and nodes; no anchors, aliases, tags, merge
-keys or duplicate keys; no control, bidirectional or odd line-break characters; and no plain word that
-YAML 1.1, YAML 1.2 and JSON would type differently. Numbers with a point arrive as `Decimal`, exactly as
-written; sequences arrive as tuples. Every defect is reported with its line, all of them at once.
+keys, directives or duplicate keys; no control, bidirectional, invisible or odd line-break characters, not
+even by an escape; and no plain word that YAML 1.1, YAML 1.2 and JSON would type differently. Numbers with
+a point arrive as `Decimal`, exactly as written; sequences arrive as tuples. Every defect is reported with
+its line, all of them at once.
 
 Only PyYAML's *events* are used: nothing is constructed, resolved or expanded by the library.
 """
@@ -25,6 +26,8 @@ from certify.errors import Problem, UnusableInput
 MAX_BYTES: Final = 1 << 20
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 50_000
+MAX_INTEGER: Final = (1 << 53) - 1
+MAX_DIGITS: Final = 40
 
 Path = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -45,7 +48,9 @@ _AMBIGUOUS = re.compile(
     re.VERBOSE,
 )
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, odd line breaks
+    "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"  # line separators, writing direction
+    "\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"  # no width, no ink
 )
 
 
@@ -230,8 +235,8 @@ class _Reader:
         return self._documents[0]
 
     def take(self, event: Any) -> None:
-        if isinstance(event, yaml.DocumentStartEvent) and self._documents:
-            self._refuse(event, "one document", "a second one", "Keep one document per file.")
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._document(event)
         elif isinstance(event, yaml.StreamEndEvent) and not self._documents and not self.problems:
             self._refuse(event, "a document", "an empty file", "Start from `certify init`.")
         elif isinstance(event, yaml.AliasEvent):
@@ -242,6 +247,12 @@ class _Reader:
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             frame = self._frames.pop()
             self._close(tuple(frame.value) if isinstance(frame.value, list) else frame.value)
+
+    def _document(self, event: Any) -> None:
+        if self._documents:
+            self._refuse(event, "one document", "a second one", "Keep one document per file.")
+        if event.version or event.tags:
+            self._refuse(event, "no directives", "a line that begins with %", "Remove it.")
 
     def refuse_syntax(self, error: yaml.MarkedYAMLError) -> None:
         mark = error.problem_mark or error.context_mark
@@ -266,9 +277,19 @@ class _Reader:
         if event.tag:
             self._refuse(event, "no tags", event.tag, "Remove the tag; types follow from the key.")
         if isinstance(event, yaml.ScalarEvent):
+            self._refuse_hidden(event)
             self._scalar(event, self._resolve(event))
         else:
             self._open(event, {} if isinstance(event, yaml.MappingStartEvent) else [])
+
+    def _refuse_hidden(self, event: Any) -> None:
+        """An escape in double quotes must not bring in what the text itself may not hold."""
+        hidden = _FORBIDDEN.search(event.value)
+        if hidden:
+            found = f"an escape for the character U+{ord(hidden.group()):04X}"
+            self._refuse(
+                event, "printable text", found, "Delete it; it hides or reorders what a reader sees."
+            )
 
     def _open(self, event: Any, value: dict[str, Any] | list[Any]) -> None:
         if len(self._frames) >= MAX_DEPTH:
@@ -299,13 +320,13 @@ class _Reader:
 
     def _take_key(self, event: Any, key: Any) -> None:
         frame = self._frames[-1]
+        frame.key = str(key)
         if not isinstance(key, str):
             self._refuse(event, "a word as key", _shown(key), "Put it in quotes.")
         elif key in frame.value:
             line = self.places[(*frame.path, key)][0]
             found = f'"{key}" again (first on line {line})'
             self._refuse(event, "each key once", found, "Keep one of the two.")
-        frame.key = str(key)
         self.places.setdefault((*frame.path, frame.key), _start(event))
 
     def _resolve(self, event: Any) -> Any:
@@ -318,7 +339,7 @@ class _Reader:
         if _INTEGER.fullmatch(text):
             return self._integer(event, text)
         if _DECIMAL.fullmatch(text):
-            return Decimal(text)
+            return self._decimal(event, text)
         if not text:
             self._refuse(event, "a value", "nothing", 'Write null, "" or the value.')
         elif _AMBIGUOUS.fullmatch(text):
@@ -327,10 +348,18 @@ class _Reader:
         return text
 
     def _integer(self, event: Any, text: str) -> int:
-        if len(text) > 16:
-            self._refuse(event, "an integer within 2**53", f"{text[:16]}...", "Use a smaller unit.")
+        if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
+            self._refuse(event, "an integer within 2**53", _shown(text), "Use a larger unit.")
             return 0
         return int(text)
+
+    def _decimal(self, event: Any, text: str) -> Decimal:
+        if len(text) > MAX_DIGITS:
+            self._refuse(
+                event, f"at most {MAX_DIGITS} characters", _shown(text), "Round it, or use a larger unit."
+            )
+            return Decimal(0)
+        return Decimal(text)
 
     def _refuse(self, event: Any, expected: str, found: str, remedy: str) -> None:
         line, column = _start(event)

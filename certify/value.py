@@ -10,9 +10,18 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+)
 
-from certify.digest import Digest, canonical
+from certify.digest import Digest, canonical, read_canonical
+from certify.errors import Tampered
 
 
 class Value(BaseModel):
@@ -29,10 +38,29 @@ class Value(BaseModel):
         """The inverse: `X.from_json(x.to_json()) == x`. Raises pydantic's `ValidationError`."""
         return cls.model_validate(_tuples(value))
 
+    def to_bytes(self) -> bytes:
+        """Canonical JSON, as it is stored and hashed."""
+        return canonical(self.to_json())
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, source: str) -> Self:
+        """The inverse: `X.from_bytes(x.to_bytes(), source=...) == x`, and no other bytes give `x`.
+
+        Raises `Tampered` for anything else, other spellings of the same value among them: a digest made of
+        the value would not notice those.
+        """
+        try:
+            value = cls.from_json(read_canonical(data, source=source))
+        except (ValidationError, RecursionError) as error:
+            raise Tampered(f"{source}: not in the form of a {cls.__name__}: {error}") from error
+        if value.to_bytes() != data:
+            raise Tampered(f"{source}: the values are not spelled as this program spells them")
+        return value
+
     @property
     def value_digest(self) -> Digest:
         """The name of this value by its content."""
-        return Digest.of(canonical(self.to_json()))
+        return Digest.of(self.to_bytes())
 
 
 def _tuples(value: Any) -> Any:

@@ -51,7 +51,7 @@ def verify(path: Path, key: PublicKey) -> Verification:
     members = unpack(_read(path), source=path.name)
     sealed = open_seal(_member(members, SEAL), key, source=SEAL)  # (1) the signature
     signed = {name: data for name, data in members.items() if name != SEAL}
-    dossier = _dossier(_member(members, DOSSIER))
+    dossier = Dossier.from_bytes(_member(members, DOSSIER), source=DOSSIER)
     signer = _signer(sealed)
     _same_members(dossier, signed)  # (2) no file more, none less
     for defect in _defects(dossier):  # (3) the parts belong together
@@ -93,17 +93,6 @@ def _member(members: dict[str, bytes], name: str) -> bytes:
     if name not in members:
         raise Tampered(f"the dossier holds no {name}")
     return members[name]
-
-
-def _dossier(data: bytes) -> Dossier:
-    value = read_canonical(data, source=DOSSIER)
-    try:
-        dossier = Dossier.from_json(value)
-    except (ValidationError, RecursionError) as error:
-        raise Tampered(f"{DOSSIER}: not in the form of a dossier: {error}") from error
-    if dossier.to_json() != value:
-        raise Tampered(f"{DOSSIER}: the values are not spelled as this program spells them")
-    return dossier
 
 
 def _signer(sealed: Any) -> Signer:

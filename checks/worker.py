@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from certify.digest import Digest, canonical, read_canonical
+from certify.digest import Digest
 from certify.errors import CertifyError
 from certify.evidence import EvidenceItem, Measurement, NotMeasured, Reason
 from certify.sandbox import Caps, confine
@@ -28,11 +28,11 @@ from checks.subject import Subject
 def main() -> None:
     """Answer the job on standard input."""
     channel = int(sys.argv[1])
-    job = Job.from_json(read_canonical(sys.stdin.buffer.read(), source="job"))
+    job = Job.from_bytes(sys.stdin.buffer.read(), source="job")
     confine(Caps(**job.caps.model_dump()))
     reply = answer(job)
     with os.fdopen(channel, "wb") as stream:
-        stream.write(canonical(reply.to_json()))
+        stream.write(reply.to_bytes())
 
 
 def answer(job: Job) -> Reply:

@@ -16,8 +16,8 @@ from typing import Any
 
 from certify import __version__
 from certify.basis import Basis, resolve
-from certify.digest import Digest, canonical, read_canonical
-from certify.dossier import DOSSIER, REPORT, SEAL, Advice, Dossier, Run, archive, dossier_bytes
+from certify.digest import Digest, canonical
+from certify.dossier import DOSSIER, REPORT, SEAL, Advice, Dossier, Run, archive
 from certify.environment import capture
 from certify.errors import Problem, UnusableInput
 from certify.evidence import Result
@@ -86,7 +86,7 @@ class Examination:
         path = self.lease.folder / _record(task)
         if not path.exists():
             return None
-        return Kept.from_json(read_canonical(path.read_bytes(), source=path.name))
+        return Kept.from_bytes(path.read_bytes(), source=path.name)
 
     @property
     def finished(self) -> int:
@@ -127,8 +127,8 @@ def lock_protocol(intake: Intake, basis: Basis, workplace: Workplace, *, by: str
     fresh = lock(
         root=intake.root, manifest=intake.manifest, artifacts=intake.artifacts, basis=basis, at=now(), by=by
     )
-    write_durably(path, canonical(fresh.to_json()))
-    protocol = Protocol.from_json(read_canonical(path.read_bytes(), source=path.name))
+    write_durably(path, fresh.to_bytes())
+    protocol = Protocol.from_bytes(path.read_bytes(), source=path.name)
     purpose = f"protocol {protocol.value_digest.short} under {basis.id}"
     _note(workplace, "locked", "none", protocol, purpose)
     return protocol
@@ -142,7 +142,7 @@ def prepare(
     basis = agree_basis(basis_name, intake, workplace)
     protocol = lock_protocol(intake, basis, workplace, by=laboratory)
     attempt, lease = _attempt(workplace.runs(protocol.value_digest))
-    lease.record("started.json", canonical(Started(at=now(), laboratory=laboratory).to_json()))
+    lease.record("started.json", Started(at=now(), laboratory=laboratory).to_bytes())
     examination = Examination(
         intake=intake, basis=basis, protocol=protocol, attempt=attempt, lease=lease, workplace=workplace
     )
@@ -192,8 +192,8 @@ def examine(examination: Examination, task: Digest, measure: Measure) -> Kept:
         return known
     answer = measure(examination.tasks[task])
     kept = Kept(result=answer.result, seconds=Decimal(f"{answer.seconds:.3f}"))
-    data = examination.lease.record(_record(task), canonical(kept.to_json()))
-    return Kept.from_json(read_canonical(data, source=_record(task)))
+    data = examination.lease.record(_record(task), kept.to_bytes())
+    return Kept.from_bytes(data, source=_record(task))
 
 
 def conclude(examination: Examination) -> Dossier:
@@ -225,13 +225,13 @@ def conclude(examination: Examination) -> Dossier:
         ),
         advice=tuple(_advice(findings, examination.protocol)),
     )
-    data = examination.lease.record(DOSSIER, dossier_bytes(dossier))
-    return Dossier.from_json(read_canonical(data, source=DOSSIER))
+    data = examination.lease.record(DOSSIER, dossier.to_bytes())
+    return Dossier.from_bytes(data, source=DOSSIER)
 
 
 def _started(examination: Examination) -> Started:
     path = examination.lease.folder / "started.json"
-    return Started.from_json(read_canonical(path.read_bytes(), source=path.name))
+    return Started.from_bytes(path.read_bytes(), source=path.name)
 
 
 def _advice(findings: tuple[Finding, ...], protocol: Protocol) -> list[Advice]:
@@ -248,7 +248,7 @@ def close(
 ) -> bytes:
     """The sealed archive: recorded what will be signed, then signed, then recorded the signature."""
     lease, blobs = examination.lease, examination.workplace.blobs
-    members = {DOSSIER: dossier_bytes(dossier), REPORT: lease.record(REPORT, render(dossier))}
+    members = {DOSSIER: dossier.to_bytes(), REPORT: lease.record(REPORT, render(dossier))}
     members |= {f"evidence/{item.digest.hex}": blobs.get(item.digest) for item in dossier.evidence}
     payload = statement(dossier, members, _signer(examination, signer))
     payload = lease.record("statement.json", payload)
@@ -274,5 +274,5 @@ def _signer(examination: Examination, name: str) -> Signer:
             signed_at=now(),
         )
     )
-    data = examination.lease.record("signer.json", canonical(intended.to_json()))
-    return Sealed.from_json(read_canonical(data, source="signer.json")).signer
+    data = examination.lease.record("signer.json", intended.to_bytes())
+    return Sealed.from_bytes(data, source="signer.json").signer

@@ -11,9 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 
-from pydantic import ValidationError
-
-from certify.digest import Digest, canonical, read_canonical
+from certify.digest import Digest
 from certify.errors import Tampered
 from certify.evidence import Measurement, NotMeasured, Reason, Result
 from certify.sandbox import Broken, Caps, run
@@ -54,7 +52,7 @@ def measure(
         blobs=str(workplace.blobs.root.resolve()),
         caps=CapsText(**{name: inside[name] for name in CapsText.model_fields}),
     )
-    ending = run(WORKER, canonical(job.to_json()), caps=caps, environment=worker_environment())
+    ending = run(WORKER, job.to_bytes(), caps=caps, environment=worker_environment())
     if isinstance(ending, Broken):
         reason = _REASONS.get(ending.how, Reason.METHOD_FAILED)
         return Answer(result=failure(task, reason, ending.explanation), seconds=ending.seconds)
@@ -63,8 +61,8 @@ def measure(
 
 def _result(task: Task, answer: bytes, workplace: Workplace) -> Result:
     try:
-        reply = Reply.from_json(read_canonical(answer, source="the worker's answer"))
-    except (Tampered, ValidationError) as error:
+        reply = Reply.from_bytes(answer, source="the worker's answer")
+    except Tampered as error:
         first = str(error).splitlines()[0]
         return failure(task, Reason.METHOD_FAILED, f"The worker's answer is not in the agreed form: {first}")
     defect = _defect(task, reply)

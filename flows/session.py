@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from certify.digest import read_canonical
 from certify.dossier import DOSSIER, Dossier
 from certify.signing import SigningKey
 from certify.verification import Verification, verify
@@ -88,7 +87,7 @@ def _seal(order: Order, examination: Examination) -> Verification:
     from reports.html import render  # templates are read where a report is written
 
     data = (examination.lease.folder / DOSSIER).read_bytes()
-    dossier = Dossier.from_json(read_canonical(data, source=DOSSIER))
+    dossier = Dossier.from_bytes(data, source=DOSSIER)
     sealed = close(examination, dossier, key=order.key, signer=order.signer, render=render)
     deliver(examination, sealed, order.destination)
     return verify(order.destination, order.key.public)

@@ -53,9 +53,9 @@ def share_right(decided: NDArray[np.int64], true: NDArray[np.int64]) -> Share:
 
 def shares_right(decided: NDArray[np.int64], true: NDArray[np.int64]) -> Mapping[str, Share]:
     """Accuracy, sensitivity and specificity of decisions 0 (negative) and 1 (positive)."""
-    sick, well = true == 1, true == 0
+    positive, negative = true == 1, true == 0
     return {
         "accuracy": share_right(decided, true),
-        "sensitivity": share_right(decided[sick], true[sick]),
-        "specificity": share_right(decided[well], true[well]),
+        "sensitivity": share_right(decided[positive], true[positive]),
+        "specificity": share_right(decided[negative], true[negative]),
     }

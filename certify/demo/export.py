@@ -129,26 +129,26 @@ def write_graph(network: nn.Module, path: Path, *, takes: str, gives: str, examp
     with torch.no_grad():
         expected = network(torch.from_numpy(example)).numpy()
     graph = _Graph()
-    graph.nodes[graph.nodes.index(_last(graph, network, takes))].output[0] = gives
+    graph.layer(network, takes)
+    graph.nodes[-1].output[0] = gives
     path.write_bytes(_model(graph, (takes, example.shape[1:]), (gives, expected.shape[1:])))
     difference = float(np.abs(run_graph(path, example) - expected).max())
     if not difference <= AGREEMENT:
         raise ArithmeticError(f"expected torch and onnxruntime to agree, they differ by {difference}")
 
 
-def _last(graph: _Graph, network: nn.Module, takes: str) -> onnx.NodeProto:
-    graph.layer(network, takes)
-    return graph.nodes[-1]
-
-
 def _model(graph: _Graph, takes: tuple[str, tuple[int, ...]], gives: tuple[str, tuple[int, ...]]) -> bytes:
     """The serialized model; the first axis of input and output counts the cases."""
     ends = [
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["cases", *shape]) for name, shape in (takes, gives)
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["cases", *shape])
+        for name, shape in (takes, gives)
     ]
     body = helper.make_graph(graph.nodes, "demonstration", ends[:1], ends[1:], graph.weights)
     model = helper.make_model(
-        body, producer_name="certify.demo", ir_version=IR_VERSION, opset_imports=[helper.make_opsetid("", OPSET)]
+        body,
+        producer_name="certify.demo",
+        ir_version=IR_VERSION,
+        opset_imports=[helper.make_opsetid("", OPSET)],
     )
     onnx.checker.check_model(model, full_check=True)
     return bytes(model.SerializeToString(deterministic=True))

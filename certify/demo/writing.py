@@ -1,6 +1,6 @@
 """The folder of a demonstration: its texts with the numbers filled in, and its data, always the same bytes.
 
-The texts stand beside this file under `texts/`, as they will be read, with `$$name` where a number comes from
+The texts stand beside this file under `texts/`, as they will be read, with `$name` where a number comes from
 the build. A name without a number, and a number in no text, are errors.
 """
 

@@ -1,0 +1,283 @@
+"""A dossier is believed only as it was sealed: any change of any byte, field, file or signature is refused."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pipeline import examined, sealed, small_workplace
+from small_submission import write_submission
+
+from certify.digest import canonical
+from certify.dossier import DOSSIER, REPORT, SEAL, Dossier, archive, unpack
+from certify.errors import Tampered, UnusableInput
+from certify.signing import Signer, SigningKey, new_key, seal, statement
+from certify.verification import verify
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sealed dossier, its key, and a second dossier of another submission sealed by the same key."""
+
+    data: bytes
+    other: bytes
+    key: SigningKey
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    folder = tmp_path_factory.mktemp("sample")
+    key = new_key(folder / "key", passphrase=None)
+    workplace = small_workplace(folder)
+    first = write_submission(folder / "first")
+    second = write_submission(folder / "second", change=lambda m: m["system"].update(version="2.0"))
+    archives = [sealed(examined(submission, workplace), key) for submission in (first, second)]
+    return Sample(data=archives[0], other=archives[1], key=key)
+
+
+@pytest.fixture
+def check(sample: Sample, tmp_path: Path) -> Callable[[bytes], Any]:
+    """Verify bytes with the sample's key."""
+
+    def verify_bytes(data: bytes) -> Any:
+        path = tmp_path / "d.zip"
+        path.write_bytes(data)
+        return verify(path, sample.key.public)
+
+    return verify_bytes
+
+
+Check = Callable[[bytes], Any]
+
+
+def refused(check: Check, data: bytes) -> bool:
+    try:
+        check(data)
+    except Tampered:
+        return True
+    return False
+
+
+def members_of(data: bytes) -> dict[str, bytes]:
+    return unpack(data, source="sample")
+
+
+def resigned(sample: Sample, change: Callable[[dict[str, Any]], Any]) -> bytes:
+    """The dossier of somebody who holds the key, changed and signed again as well as can be."""
+    members = members_of(sample.data)
+    value = json.loads(members[DOSSIER])
+    change(value)
+    signer = Signer.from_json(_payload(members[SEAL])["predicate"]["signer"])
+    members[DOSSIER] = canonical(value)
+    del members[SEAL]
+    dossier = Dossier.from_json(value)
+    members[SEAL] = seal(statement(dossier, members, signer), sample.key)
+    return archive(members)
+
+
+def _payload(envelope: bytes) -> Any:
+    return json.loads(base64.b64decode(json.loads(envelope)["payload"]))
+
+
+def test_an_untouched_dossier_verifies_and_says_what_was_not_checked(sample: Sample, check: Check) -> None:
+    verification = check(sample.data)
+    assert verification.dossier.verdict.decision == "conforming"
+    assert verification.certifiable is False
+    assert any("not authenticated" in line for line in verification.not_checked)
+    assert any("not run again" in line for line in verification.not_checked)
+
+
+def test_signing_the_same_facts_again_gives_the_same_bytes(sample: Sample) -> None:
+    assert resigned(sample, lambda value: None) == sample.data
+
+
+def flips(data: bytes, step: int) -> Iterator[bytes]:
+    generator = random.Random(7)
+    for position in range(0, len(data), step):
+        flipped = data[position] ^ (1 << generator.randrange(8))
+        yield data[:position] + bytes([flipped]) + data[position + 1 :]
+
+
+def test_flipped_bytes_are_refused(sample: Sample, check: Check) -> None:
+    assert all(refused(check, flipped) for flipped in flips(sample.data, step=61))
+
+
+@pytest.mark.qualify
+def test_every_flipped_byte_is_refused(sample: Sample, check: Check) -> None:
+    outcomes = [refused(check, flipped) for flipped in flips(sample.data, step=1)]
+    print(f"\n{sum(outcomes)} of {len(outcomes)} flipped bytes refused")
+    assert all(outcomes)
+
+
+def test_bytes_added_or_missing_at_the_ends_are_refused(sample: Sample, check: Check) -> None:
+    data = sample.data
+    for changed in (data + b"\0", b"\0" + data, data[:-1], data[1:], b"", data + data):
+        assert refused(check, changed)
+
+
+def test_a_truncation_anywhere_is_refused(sample: Sample, check: Check) -> None:
+    assert all(refused(check, sample.data[:size]) for size in range(0, len(sample.data), 997))
+
+
+def test_a_file_removed_added_renamed_or_exchanged_is_refused(sample: Sample, check: Check) -> None:
+    members, others = members_of(sample.data), members_of(sample.other)
+    for name in members:
+        without = {n: d for n, d in members.items() if n != name}
+        assert refused(check, archive(without)), name
+        assert refused(check, archive({**without, name + "x": members[name]})), name
+        if members[name] != others.get(name, b""):
+            assert refused(check, archive({**members, name: others.get(name, b"other")})), name
+    assert refused(check, archive({**members, "added.txt": b"added"}))
+    assert refused(check, archive({**members, f"evidence/{'0' * 64}": b"added"}))
+
+
+def test_a_seal_from_another_dossier_is_refused(sample: Sample, check: Check) -> None:
+    members, others = members_of(sample.data), members_of(sample.other)
+    assert not refused(check, sample.other)
+    assert refused(check, archive({**members, SEAL: others[SEAL]}))
+
+
+def test_another_key_is_refused(sample: Sample, tmp_path: Path) -> None:
+    (tmp_path / "d.zip").write_bytes(sample.data)
+    stranger = new_key(tmp_path / "stranger", passphrase=None)
+    with pytest.raises(Tampered):
+        verify(tmp_path / "d.zip", stranger.public)
+
+
+def test_a_stranger_who_signs_again_is_refused(sample: Sample, check: Check, tmp_path: Path) -> None:
+    members = members_of(sample.data)
+    stranger = new_key(tmp_path / "stranger", passphrase=None)
+    payload = base64.b64decode(json.loads(members[SEAL])["payload"])
+    assert refused(check, archive({**members, SEAL: seal(payload, stranger)}))
+
+
+def test_every_change_of_the_envelope_is_refused(sample: Sample, check: Check) -> None:
+    members = members_of(sample.data)
+    envelope = json.loads(members[SEAL])
+    twice = {**envelope, "signatures": envelope["signatures"] * 2}
+    none = {**envelope, "signatures": []}
+    typed = {**envelope, "payloadType": "application/json"}
+    extra = {**envelope, "comment": "added"}
+    noted = {**envelope, "signatures": [{**envelope["signatures"][0], "note": "added"}]}
+    for changed in (twice, none, typed, extra, noted, [], "text", None):
+        assert refused(check, archive({**members, SEAL: canonical(changed)})), changed
+    spaced = json.dumps(envelope, indent=1).encode()
+    assert refused(check, archive({**members, SEAL: spaced}))
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every field and element of a JSON value."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*path, key)
+        yield from paths(inner, (*path, key))
+
+
+def without(value: Any, path: tuple[Any, ...]) -> Any:
+    copy = json.loads(json.dumps(value))
+    inner = copy
+    for key in path[:-1]:
+        inner = inner[key]
+    del inner[path[-1]]
+    return copy
+
+
+def test_every_dropped_field_is_refused(sample: Sample, check: Check) -> None:
+    """With the archive made good again, but for the signature."""
+    members = members_of(sample.data)
+    value = json.loads(members[DOSSIER])
+    everywhere = list(paths(value))
+    for path in everywhere[:: max(1, len(everywhere) // 150)]:
+        changed = archive({**members, DOSSIER: canonical(without(value, path))})
+        assert refused(check, changed), path
+
+
+@pytest.mark.qualify
+def test_every_dropped_field_is_refused_without_exception(sample: Sample, check: Check) -> None:
+    members = members_of(sample.data)
+    value = json.loads(members[DOSSIER])
+    outcomes = [
+        refused(check, archive({**members, DOSSIER: canonical(without(value, p))})) for p in paths(value)
+    ]
+    print(f"\n{sum(outcomes)} of {len(outcomes)} dropped fields refused")
+    assert all(outcomes)
+
+
+# Whoever holds the key can sign what they like. What contradicts itself is refused all the same.
+
+CONTRADICTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "a limit that was loosened": lambda d: d["basis"]["required"][0]["limits"].popitem(),
+    "a finding left out": lambda d: d["findings"].pop(),
+    "a finding twice": lambda d: d["findings"].append(d["findings"][0]),
+    "a required check left out with its finding": lambda d: (
+        d["findings"].pop(),
+        d["basis"]["required"].pop(),
+    ),
+    "another submission": lambda d: d.update(submission="sha256:" + "0" * 64),
+    "an artifact left out": lambda d: d["artifacts"].pop(),
+    "an artifact's digest": lambda d: d["artifacts"][0].update(digest="sha256:" + "0" * 64),
+    "a commitment left out": lambda d: d["protocol"]["commitments"].pop(),
+    "a commitment's digest": lambda d: d["protocol"]["commitments"][0].update(digest="sha256:" + "0" * 64),
+    "a manifest that says something else": lambda d: d["manifest"]["model"].update(file="model/other.onnx"),
+    "a check excused by a fact that was not declared": lambda d: d["basis"]["excused"].append(
+        {"check": "demo/x", "title": {"en": "X", "fr": "X"}, "facts": ["system.kind = oracle"]}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_a_contradiction_signed_with_the_right_key_is_refused(
+    name: str, sample: Sample, check: Check
+) -> None:
+    try:
+        changed = resigned(sample, CONTRADICTIONS[name])
+    except ValueError:
+        return  # it cannot even be written down as a dossier
+    assert refused(check, changed)
+
+
+def test_a_better_estimate_signed_with_the_right_key_changes_the_comparison(
+    sample: Sample, check: Check
+) -> None:
+    """A liar who holds the key can write any number; what betrays him is that nobody reproduces it."""
+
+    def lie(value: dict[str, Any]) -> None:
+        estimates = next(f["result"]["estimates"] for f in value["findings"] if f["result"]["estimates"])
+        estimates[0]["n"] += 1
+
+    before = check(sample.data).dossier.comparison_digest
+    after = check(resigned(sample, lie)).dossier.comparison_digest
+    assert before != after
+
+
+def test_a_claim_in_the_statement_that_does_not_follow_is_refused(sample: Sample, check: Check) -> None:
+    members = members_of(sample.data)
+    payload = _payload(members[SEAL])
+    for change in ({"certifiable": True}, {"obstacles": []}, {"decision": "non_conforming"}, {"extra": 1}):
+        claim = {**payload, "predicate": {**payload["predicate"], **change}}
+        changed = archive({**members, SEAL: seal(canonical(claim), sample.key)})
+        assert refused(check, changed), change
+
+
+def test_a_production_key_cannot_be_claimed(sample: Sample, check: Check) -> None:
+    members = members_of(sample.data)
+    payload = _payload(members[SEAL])
+    payload["predicate"]["signer"]["key_kind"] = "production"
+    assert refused(check, archive({**members, SEAL: seal(canonical(payload), sample.key)}))
+
+
+def test_a_report_that_was_exchanged_is_refused_even_if_the_archive_is_whole(
+    sample: Sample, check: Check
+) -> None:
+    assert refused(check, archive({**members_of(sample.data), REPORT: b"<p>conforming</p>"}))
+
+
+def test_no_file_is_unusable_input(sample: Sample, tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput):
+        verify(tmp_path / "nothing.zip", sample.key.public)
