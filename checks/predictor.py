@@ -37,6 +37,11 @@ class Predictor:
         self._sessions = [_session(files.read(path), path) for path in model.files]
         self._batch = self._agree_with_contract()
 
+    @property
+    def fixed_batch(self) -> int | None:
+        """The batch size that the graph itself prescribes, if it does."""
+        return self._batch
+
     def outputs(self, inputs: Inputs, *, batch: int | None = None) -> dict[str, NDArray[Any]]:
         """All declared outputs, each of shape [cases, ...]; runs `batch` cases at a time."""
         parts = [self._run(chunk) for chunk in _chunks(inputs, self._batch or batch or BATCH)]
@@ -121,7 +126,7 @@ def _spelt(entries: Mapping[str, str]) -> str:
 
 def _chunks(inputs: Inputs, size: int) -> Iterator[Inputs]:
     cases = len(next(iter(inputs.values())))
-    for start in range(0, cases, size):
+    for start in range(0, max(cases, 1), size):  # no case at all is still one question to the graph
         yield {name: value[start : start + size] for name, value in inputs.items()}
 
 

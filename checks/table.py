@@ -170,8 +170,10 @@ def _input(entry: Input, arrays: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
 
 
 def _typed(array: NDArray[Any], entry: Input) -> NDArray[Any]:
-    if entry.dtype.startswith("int") and not np.isfinite(array).all():
-        raise CannotMeasure(f"the integer input {entry.name} is given values that are no numbers")
+    if entry.dtype.startswith("int"):
+        allowed = np.iinfo(entry.dtype)
+        if not ((array >= allowed.min) & (array <= allowed.max)).all():  # false for NaN as well
+            raise CannotMeasure(f"the integer input {entry.name} is given values that are no {entry.dtype}")
     return array.astype(entry.dtype)
 
 
@@ -192,13 +194,17 @@ def _labels(manifest: Manifest, target: pd.Series[Any]) -> NDArray[Any]:
     return as_codes(target).map(index).fillna(UNDECIDED).to_numpy(dtype=np.int64)
 
 
+_EXACT = 2**53
+"""Beyond it a float is no exact integer, and no code."""
+
+
 def as_codes(column: pd.Series[Any]) -> pd.Series[Any]:
     """A column as text in which 1, 1.0 and "1" are the same code."""
     import pandas as pd
 
     if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
         return column.astype(str)
-    whole = column == column.round()
+    whole = (column == column.round()) & (column.abs() < _EXACT)
     text = column.astype(str)
     return text.where(~whole, column.where(whole, 0).astype("int64").astype(str))
 

@@ -1,0 +1,1 @@
+"""Whether the model withstands what reaches it, by accident or on purpose."""

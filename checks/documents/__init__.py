@@ -1,0 +1,1 @@
+"""The documents of a submission: whether they are there, and whether their figures are true."""

@@ -1,0 +1,1 @@
+"""What using the model costs in energy, measured where it is possible and modelled where it is not."""

@@ -1,0 +1,98 @@
+"""The groups that are compared, and their rates.
+
+For a comparison no outcome is the worst: an unscored row could make two groups look alike as well as
+unlike. So a group with a row that has no known label or no decision is not measured at all. Neither are
+two groups of one attribute that share rows, for which the difference would vanish by declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certify.digest import canonical
+from certify.standard import pair_of
+from certify.submission.model import ThresholdRule
+from checks.measured import CannotMeasure, Exhibit
+from checks.predictor import UNDECIDED
+from checks.statistics.events import Events
+from checks.subject import Subject
+from checks.table import Mask, Table
+
+POSITIVE = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Groups:
+    """The rows of each group, and what was decided on them."""
+
+    rule: ThresholdRule
+    data: Table
+    decided: NDArray[np.int64]
+    members: Mapping[str, Mask]
+
+    def true_positives(self) -> dict[str, Events]:
+        """Per group: positives that were decided positive, among its positives."""
+        self._refuse_rows(self.data.labels == UNDECIDED, "an unknown label")
+        positive = self.data.labels == POSITIVE
+        return self._events(positive, self.decided == POSITIVE, f"case of the class {self.rule.positive}")
+
+    def selected(self) -> dict[str, Events]:
+        """Per group: cases decided as the favourable class, among its cases."""
+        favourable = self.rule.classes.index(getattr(self.rule, self.rule.favourable))
+        return self._events(np.ones(self.data.rows, dtype=np.bool_), self.decided == favourable, "case")
+
+    def _events(self, among: Mask, happened: Mask, what: str) -> dict[str, Events]:
+        self._refuse_rows(self.decided == UNDECIDED, "no decision")
+        result = {}
+        for name, rows in self.members.items():
+            if not (rows & among).any():
+                raise CannotMeasure(f"no {what} in {name}: its rate is not measured")
+            result[name] = Events(int((rows & among & happened).sum()), int((rows & among).sum()))
+        return result
+
+    def _refuse_rows(self, defect: Mask, what: str) -> None:
+        for name, rows in self.members.items():
+            count = int((rows & defect).sum())
+            if count:
+                raise CannotMeasure(f"{count} rows of {name} have {what}, and a comparison cannot count them")
+
+
+def compared_groups(subject: Subject, data: Table | None, names: tuple[str, ...]) -> Groups:
+    """Decide on all rows and tell the groups apart; raises `CannotMeasure` where no comparison is valid."""
+    rule = subject.manifest.model.decision
+    if not isinstance(rule, ThresholdRule):
+        raise CannotMeasure("groups are compared on a binary decision, which this model does not take")
+    if data is None:
+        raise CannotMeasure("groups are compared on data, and none were given")
+    if len(set(names)) < 2:
+        raise CannotMeasure(f"a comparison needs two groups, found {', '.join(names) or 'none'}")
+    data.require_independent_rows()
+    members = {name: data.members(name) for name in names}
+    _refuse_shared_rows(members)
+    return Groups(rule=rule, data=data, decided=subject.predictor.decide(data.inputs), members=members)
+
+
+def pairs(rates: Mapping[str, Events]) -> Iterator[tuple[str, Events, Events]]:
+    """Every unordered pair, by its name."""
+    for (a, first), (b, second) in combinations(rates.items(), 2):
+        yield pair_of(a, b), first, second
+
+
+def counts_exhibit(name: str, rates: Mapping[str, Events]) -> Exhibit:
+    """The counts behind the rates; they speak of no single person."""
+    counts = [{"group": group, "events": e.count, "among": e.trials} for group, e in rates.items()]
+    return Exhibit(
+        name=f"{name}.json", media_type="application/json", visibility="public", data=canonical(counts)
+    )
+
+
+def _refuse_shared_rows(members: Mapping[str, Mask]) -> None:
+    for (a, rows_a), (b, rows_b) in combinations(members.items(), 2):
+        shared = int((rows_a & rows_b).sum())
+        if shared and a.partition("=")[0] == b.partition("=")[0]:
+            raise CannotMeasure(f"{shared} rows belong to both {a} and {b}, which should exclude each other")

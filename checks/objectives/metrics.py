@@ -1,0 +1,88 @@
+"""A metric by its name, computed on the rows of a stratum, with bounds.
+
+Sensitivity, specificity and precision speak of the positive class of a threshold rule. Their bounds are
+conditional on the denominator, which is reported as `n`. Rows that cannot be scored count as the worst:
+an undecided positive is a miss, an undecided negative a false alarm, an undecided case of any kind a false
+positive for precision, a missing error the largest possible one; a row of unknown label stands in every
+denominator and in no numerator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, Literal
+
+import numpy as np
+
+from certify.evidence import WHOLE
+from certify.submission.model import ThresholdRule
+from checks.measured import CannotMeasure, Confidence, Interval
+from checks.objectives.answers import Answers, Decisions
+from checks.statistics.averages import average
+from checks.statistics.events import Events
+from checks.statistics.means import bounded_mean
+from checks.statistics.proportions import proportion
+from checks.table import Mask
+
+_ERROR: Final = "mean_absolute_error"
+_NEGATIVE, _POSITIVE = 0, 1
+
+_RATES: Final[Mapping[str, Callable[[Decisions], tuple[Events, ...]]]] = {
+    "accuracy": lambda d: (d.correct(),),
+    "balanced_accuracy": lambda d: tuple(d.found(index) for index in range(len(d.classes))),
+    "sensitivity": lambda d: (d.found(_POSITIVE),),
+    "specificity": lambda d: (d.found(_NEGATIVE),),
+    "precision": lambda d: (d.confirmed(_POSITIVE),),
+}
+_OF_THE_POSITIVE_CLASS: Final = ("sensitivity", "specificity", "precision")
+
+
+def better(metric: str) -> Literal["higher", "lower"]:
+    """Which way a metric improves."""
+    return "lower" if metric == _ERROR else "higher"
+
+
+def unit_of(metric: str, answers: Answers) -> str:
+    """The unit in which a metric of this model is expressed."""
+    return answers.unit if metric == _ERROR else "1"
+
+
+def measure(metric: str, answers: Answers, confidence: Confidence, *, stratum: str = WHOLE) -> Interval:
+    """A metric of the model on a stratum of the data.
+
+    Raises `CannotMeasure` for an unknown metric, one that does not fit the decision rule, an empty
+    denominator, or a mean error whose range the vendor did not declare.
+    """
+    rows = answers.data.members(stratum)
+    if not rows.any():
+        raise CannotMeasure(f"no row belongs to {stratum}")
+    try:
+        return _measure(metric, answers, rows, confidence)
+    except CannotMeasure as refusal:
+        raise CannotMeasure(f"{metric} of {stratum}: {refusal.explanation}", refusal.reason) from refusal
+
+
+def _measure(metric: str, answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
+    if metric == _ERROR:
+        return _mean_error(answers, rows, confidence)
+    rates = _rates(metric, answers, rows)
+    return average(rates, confidence) if len(rates) > 1 else _single(rates[0], confidence)
+
+
+def _mean_error(answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
+    sizes = answers.errors[rows]
+    lowest, highest = answers.range_of_one_error
+    at_worst = np.where(np.isfinite(sizes), sizes, highest)
+    return bounded_mean(at_worst, lowest, highest, confidence)
+
+
+def _rates(metric: str, answers: Answers, rows: Mask) -> tuple[Events, ...]:
+    if metric not in _RATES:
+        raise CannotMeasure(f"no such metric; known are {', '.join((*_RATES, _ERROR))}")
+    if metric in _OF_THE_POSITIVE_CLASS and not isinstance(answers.model.decision, ThresholdRule):
+        raise CannotMeasure("only a threshold rule has a positive class")
+    return _RATES[metric](answers.decisions.among(rows))
+
+
+def _single(rate: Events, confidence: Confidence) -> Interval:
+    return proportion(rate.count, rate.trials, confidence)

@@ -1,0 +1,48 @@
+"""How well the model does, as a whole and in each group that the basis names."""
+
+from __future__ import annotations
+
+from certify.digest import canonical
+from certify.evidence import WHOLE
+from certify.submission.model import IdentityRule
+from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
+from checks.objectives.answers import Answers
+from checks.objectives.metrics import measure, unit_of
+from checks.subject import Subject
+from checks.table import Table
+
+
+def performance(
+    subject: Subject, data: Table | None, confidence: Confidence, *, metric: str, groups: tuple[str, ...]
+) -> Measured:
+    """Estimates `performance` for all rows and for each of `groups`; shows the confusion counts."""
+    if data is None:
+        raise CannotMeasure("performance is measured on data, and none were given")
+    data.require_independent_rows()
+    answers = Answers(subject, data)
+    strata = tuple(dict.fromkeys((WHOLE, *groups)))
+    family = confidence.over(len(strata))
+    return Measured(
+        estimates=tuple(
+            measure(metric, answers, family, stratum=stratum).estimate(
+                statistic="performance", confidence=family, stratum=stratum, unit=unit_of(metric, answers)
+            )
+            for stratum in strata
+        ),
+        exhibits=_confusion(answers, strata),
+    )
+
+
+def _confusion(answers: Answers, strata: tuple[str, ...]) -> tuple[Exhibit, ...]:
+    if isinstance(answers.model.decision, IdentityRule):
+        return ()
+    members = {stratum: answers.data.members(stratum) for stratum in strata}
+    counts = {stratum: answers.decisions.among(rows).confusion() for stratum, rows in members.items()}
+    return (
+        Exhibit(
+            name="confusion.json",
+            media_type="application/json",
+            visibility="public",
+            data=canonical(counts),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Whether decisions withstand what will happen to the inputs."""

@@ -1,0 +1,220 @@
+"""The whole way as plain functions: what is recorded, resumed, repeated and compared."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from pipeline import concluded, examined, in_process, plain_report, sealed, small_workplace
+from small_submission import write_submission
+
+from certify.digest import Digest
+from certify.dossier import unpack
+from certify.errors import StaleWriter, Tampered, UnusableInput
+from certify.signing import new_key
+from certify.task import Task
+from certify.verification import verify
+from flows.bench import Bench
+from flows.examination import (
+    close,
+    conclude,
+    deliver,
+    examine,
+    lock_protocol,
+    note_opening,
+    prepare,
+)
+from flows.measuring import Answer
+
+
+def test_the_small_submission_conforms(small_submission: Path, tmp_path: Path) -> None:
+    dossier = concluded(small_submission, small_workplace(tmp_path))
+    assert dossier.verdict.decision == "conforming", dossier.verdict.refusals
+
+
+def test_two_runs_have_the_same_comparison_digest(small_submission: Path, tmp_path: Path) -> None:
+    key = new_key(tmp_path / "key", passphrase=None)
+    workplace = small_workplace(tmp_path)
+    first = examined(small_submission, workplace)
+    deliver(first, sealed(first, key), tmp_path / "first.zip")
+    second = examined(small_submission, workplace)
+    assert (first.attempt, second.attempt) == (1, 2)
+    assert conclude(first).comparison_digest == conclude(second).comparison_digest
+
+
+def test_order_and_number_of_seats_change_nothing(small_submission: Path, tmp_path: Path) -> None:
+    digests = set()
+    for seats in (1, 3):
+        workplace = small_workplace(tmp_path / str(seats))
+        examination = prepare(small_submission, "test/small", workplace)
+        measure = in_process(examination.intake.artifacts, workplace)
+        tasks = list(examination.tasks)
+        random.Random(seats).shuffle(tasks)
+        with Bench(examination, measure, seats=seats) as bench:
+            bench.start(tasks)
+        digests.add(conclude(examination).comparison_digest)
+    assert len(digests) == 1
+
+
+def test_a_task_is_measured_once_whoever_asks(small_submission: Path, tmp_path: Path) -> None:
+    workplace = small_workplace(tmp_path)
+    examination = prepare(small_submission, "test/small", workplace)
+    truly = in_process(examination.intake.artifacts, workplace)
+    asked: list[Digest] = []
+
+    def counted(task: Task) -> Answer:
+        asked.append(task.value_digest)
+        return truly(task)
+
+    with Bench(examination, counted) as bench:
+        bench.start(examination.tasks)
+        for task in examination.tasks:
+            bench.result_of(task)
+    assert sorted(asked) == sorted(examination.tasks)
+
+
+def test_an_interrupted_attempt_is_taken_up_again(small_submission: Path, tmp_path: Path) -> None:
+    workplace = small_workplace(tmp_path)
+    first = prepare(small_submission, "test/small", workplace)
+    measure = in_process(first.intake.artifacts, workplace)
+    done = list(first.tasks)[:3]
+    for task in done:
+        examine(first, task, measure)
+    second = prepare(small_submission, "test/small", workplace)
+    assert second.attempt == first.attempt
+    assert second.finished == 3
+    assert all(second.kept(task) == first.kept(task) for task in done)
+
+
+def test_a_writer_that_comes_back_from_the_dead_is_refused(small_submission: Path, tmp_path: Path) -> None:
+    workplace = small_workplace(tmp_path)
+    first = prepare(small_submission, "test/small", workplace)
+    prepare(small_submission, "test/small", workplace)
+    measure = in_process(first.intake.artifacts, workplace)
+    with pytest.raises(StaleWriter):
+        examine(first, next(iter(first.tasks)), measure)
+
+
+def test_a_task_without_a_record_refuses(small_submission: Path, tmp_path: Path) -> None:
+    workplace = small_workplace(tmp_path)
+    examination = prepare(small_submission, "test/small", workplace)
+    measure = in_process(examination.intake.artifacts, workplace)
+    for task in list(examination.tasks)[1:]:
+        examine(examination, task, measure)
+    verdict = conclude(examination).verdict
+    assert verdict.decision == "non_conforming"
+    assert len(verdict.missing) == 1
+
+
+def test_a_record_that_was_tampered_with_is_an_error(small_submission: Path, tmp_path: Path) -> None:
+    examination = examined(small_submission, small_workplace(tmp_path))
+    record = next((examination.lease.folder / "tasks").iterdir())
+    record.write_bytes(record.read_bytes().replace(b'"measured"', b'"Measured"'))
+    with pytest.raises(Tampered):
+        conclude(examination)
+
+
+def test_a_sealed_attempt_is_delivered_once_and_the_next_is_new(
+    small_submission: Path, tmp_path: Path
+) -> None:
+    key = new_key(tmp_path / "key", passphrase=None)
+    workplace = small_workplace(tmp_path)
+    first = examined(small_submission, workplace)
+    archive = sealed(first, key)
+    assert prepare(small_submission, "test/small", workplace).attempt == 1
+    resumed = examined(small_submission, workplace)
+    assert sealed(resumed, key) == archive
+    deliver(resumed, archive, tmp_path / "d.zip")
+    assert verify(tmp_path / "d.zip", key.public).dossier.run.attempt == 1
+    assert prepare(small_submission, "test/small", workplace).attempt == 2
+
+
+def test_an_attempt_sealed_with_one_key_is_not_taken_for_another(
+    small_submission: Path, tmp_path: Path
+) -> None:
+    keys = [new_key(tmp_path / name, passphrase=None) for name in ("a", "b")]
+    workplace = small_workplace(tmp_path)
+    examination = examined(small_submission, workplace)
+    sealed(examination, keys[0])
+    with pytest.raises(Tampered):
+        close(examination, conclude(examination), key=keys[1], signer="B", render=plain_report)
+
+
+def test_a_sealed_archive_holds_all_evidence(small_submission: Path, tmp_path: Path) -> None:
+    key = new_key(tmp_path / "key", passphrase=None)
+    examination = examined(small_submission, small_workplace(tmp_path))
+    members = unpack(sealed(examination, key), source="test")
+    dossier = conclude(examination)
+    assert {f"evidence/{item.digest.hex}" for item in dossier.evidence} <= set(members)
+    assert dossier.evidence
+
+
+# The lock and the ledger
+
+
+def test_the_protocol_is_locked_once(small_submission: Path, tmp_path: Path) -> None:
+    workplace = small_workplace(tmp_path)
+    first = prepare(small_submission, "test/small", workplace)
+    again = lock_protocol(first.intake, first.basis, workplace, by="somebody else")
+    assert again == first.protocol
+
+
+def test_changed_data_fall_under_another_protocol(small_submission: Path, tmp_path: Path) -> None:
+    workplace = small_workplace(tmp_path)
+    before = prepare(small_submission, "test/small", workplace).protocol
+    with open(small_submission / "data/test.csv", "a") as stream:
+        stream.write("50,1,old\n")
+    after = prepare(small_submission, "test/small", workplace).protocol
+    assert before.value_digest != after.value_digest
+
+
+def test_opening_the_data_is_on_the_ledger_once_per_attempt(small_submission: Path, tmp_path: Path) -> None:
+    workplace = small_workplace(tmp_path)
+    for _ in range(3):
+        prepare(small_submission, "test/small", workplace)
+    entries = workplace.ledger.entries()
+    assert [e.event for e in entries if e.role == "test"] == ["opened"]
+    assert [e.event for e in entries].count("locked") == 1
+
+
+def test_a_lock_younger_than_the_first_use_of_the_data_is_not_certifiable(
+    small_submission: Path, tmp_path: Path
+) -> None:
+    workplace = small_workplace(tmp_path)
+    clean = concluded(small_submission, workplace)
+    assert clean.standing("development").locked_before_opening
+    note_opening(workplace, clean.submission, "test", "looking first")
+    key = new_key(tmp_path / "key", passphrase=None)
+    examination = examined(small_submission, workplace)
+    deliver(examination, sealed(examination, key), tmp_path / "d.zip")
+    after = concluded(small_submission, workplace)
+    assert not after.standing("development").locked_before_opening
+
+
+# Refusals before anything has run
+
+
+@pytest.mark.parametrize(
+    "basis", ["id: test/small\nversion: '1.0.0'\ntitle: {en: A, fr: B}\nselect:\n  - check: demo/acuracy\n"]
+)
+def test_a_misspelt_check_stops_everything(small_submission: Path, tmp_path: Path, basis: str) -> None:
+    workplace = small_workplace(tmp_path, basis=basis)
+    with pytest.raises(UnusableInput, match=r"small\.yaml:5"):
+        prepare(small_submission, "test/small", workplace)
+    assert not (workplace.root / "runs").exists()
+    assert workplace.ledger.entries() == ()
+
+
+def test_a_basis_that_requires_nothing_of_this_system_is_refused(tmp_path: Path) -> None:
+    basis = """
+id: test/small
+version: "1.0.0"
+title: {en: A., fr: B.}
+select:
+  - check: demo/equal-true-positive-rate
+    parameters: {groups: ["sex=female", "sex=male"]}
+"""
+    folder = write_submission(tmp_path / "s", change=lambda m: m["system"].update(affected_persons="none"))
+    with pytest.raises(UnusableInput, match="excuse all"):
+        prepare(folder, "test/small", small_workplace(tmp_path, basis=basis))
