@@ -50,7 +50,7 @@ _AMBIGUOUS = re.compile(
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, odd line breaks
     "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"  # line separators, writing direction
-    "\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"  # no width, no ink
+    "\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"  # no width, no ink
 )
 
 
@@ -135,7 +135,7 @@ def read(data: bytes, *, source: str) -> YamlDocument:
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             reader.take(event)
-    except yaml.MarkedYAMLError as error:
+    except yaml.YAMLError as error:
         reader.refuse_syntax(error)
     except _TooLarge:
         pass
@@ -254,15 +254,19 @@ class _Reader:
         if event.version or event.tags:
             self._refuse(event, "no directives", "a line that begins with %", "Remove it.")
 
-    def refuse_syntax(self, error: yaml.MarkedYAMLError) -> None:
-        mark = error.problem_mark or error.context_mark
+    def refuse_syntax(self, error: yaml.YAMLError) -> None:
+        """An error of the library; those of its reader know no line."""
+        marked = (
+            error if isinstance(error, yaml.MarkedYAMLError) else yaml.MarkedYAMLError(problem=str(error))
+        )
+        mark = marked.problem_mark or marked.context_mark
         self.problems.append(
             Problem(
                 source=self.source,
                 line=mark.line + 1 if mark else None,
                 column=mark.column + 1 if mark else None,
                 expected="well-formed YAML",
-                found=error.problem or error.context or "a syntax error",
+                found=marked.problem or marked.context or "a syntax error",
                 remedy="Correct the syntax; indentation and quotes are the usual causes.",
             )
         )

@@ -54,6 +54,8 @@ class Ruling:
     reason: Reason | None = None
     subject: str = ""
     silent: bool = False
+    margin: Decimal | None = None
+    """How far a bound lies on the safe side of its limit; None where no bound was compared."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,9 +82,10 @@ class Judgement:
 
     @property
     def deciding(self) -> Ruling:
-        """The first ruling that brought about the outcome."""
-        fitting = (r for r in self.rulings if r.outcome is self.outcome and not r.silent)
-        return next(fitting, _NOTHING)
+        """The ruling that brought about the outcome: the narrowest margin, or the first without any."""
+        fitting = [r for r in self.rulings if r.outcome is self.outcome and not r.silent]
+        bounded = [r for r in fitting if r.margin is not None]
+        return min(bounded or fitting[:1], key=lambda r: r.margin or Decimal(0), default=_NOTHING)
 
 
 _NOTHING = Ruling(
@@ -208,16 +211,20 @@ def _rule_bound(condition: AtMost | AtLeast, check: Check, estimate: Estimate, l
         return _open(Reason.INCONCLUSIVE, estimate.stratum, weak)
     bound = estimate.demonstrating.upper if at_most else estimate.demonstrating.lower
     explanation = _compared(estimate, bound, limit, at_most=at_most)
-    if bound is not None and (bound <= limit if at_most else bound >= limit):
-        return Ruling(outcome=Outcome.DEMONSTRATED, subject=estimate.stratum, explanation=explanation)
+    margin = None if bound is None else limit - bound if at_most else bound - limit
+    if margin is not None and margin >= 0:
+        return Ruling(
+            outcome=Outcome.DEMONSTRATED, subject=estimate.stratum, explanation=explanation, margin=margin
+        )
     if _refutes(estimate, check, limit, at_most=at_most):
         return Ruling(
             outcome=Outcome.REFUTED,
             reason=Reason.LIMIT_EXCEEDED,
             subject=estimate.stratum,
             explanation=explanation,
+            margin=margin,
         )
-    return _open(Reason.INCONCLUSIVE, estimate.stratum, explanation)
+    return _open(Reason.INCONCLUSIVE, estimate.stratum, explanation, margin)
 
 
 def _refutes(estimate: Estimate, check: Check, limit: Decimal, *, at_most: bool) -> bool:
@@ -277,8 +284,14 @@ def _rule_among(condition: Among, check: Check, result: Measurement) -> Ruling:
     return _open(Reason.NOT_MEASURED, condition.circumstance, explanation)
 
 
-def _open(reason: Reason, subject: str, explanation: str) -> Ruling:
-    return Ruling(outcome=Outcome.NOT_DEMONSTRATED, reason=reason, subject=subject, explanation=explanation)
+def _open(reason: Reason, subject: str, explanation: str, margin: Decimal | None = None) -> Ruling:
+    return Ruling(
+        outcome=Outcome.NOT_DEMONSTRATED,
+        reason=reason,
+        subject=subject,
+        explanation=explanation,
+        margin=margin,
+    )
 
 
 def _estimate(result: Measurement, statistic: str, stratum: str, kinds: tuple[Kind, ...]) -> Estimate | None:

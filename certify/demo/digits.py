@@ -103,7 +103,7 @@ def _as_written_again(images: Tensor, generator: torch.Generator) -> Tensor:
 
 def _write_data(folder: Path, images: Images, labels: NDArray[np.int64], parts: Split) -> None:
     for role, rows in (("train", parts.train), ("validation", parts.validation), ("test", parts.test)):
-        arrays = {"images": images[rows], "labels": labels[rows], "position": rows}
+        arrays: dict[str, NDArray[Any]] = {"images": images[rows], "labels": labels[rows], "position": rows}
         write_arrays(folder / "data" / f"{role}.npz", arrays)
 
 

@@ -53,9 +53,10 @@ def fit_in_batches(
     for _ in range(schedule.epochs):
         order = torch.randperm(len(labels), generator=generator)
         varied, shuffled = augment(inputs[order], generator), labels[order]
-        for some, true in zip(varied.split(schedule.batch), shuffled.split(schedule.batch), strict=True):
+        for start in range(0, len(labels), schedule.batch):
+            some = slice(start, start + schedule.batch)
             optimiser.zero_grad()
-            nn.functional.cross_entropy(network(some), true).backward()
+            torch.autograd.backward(nn.functional.cross_entropy(network(varied[some]), shuffled[some]))
             optimiser.step()
             cycle.step()
 
@@ -72,7 +73,7 @@ def fit_to_the_minimum(parameters: list[Tensor], loss: Callable[[], Tensor]) -> 
     def step() -> Tensor:
         optimiser.zero_grad()
         value = loss()
-        value.backward()
+        torch.autograd.backward(value)
         return value
 
     optimiser.step(step)  # type: ignore[no-untyped-call]  # torch leaves this method without types
