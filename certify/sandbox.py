@@ -174,10 +174,11 @@ def confine(caps: Caps) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     for limit, value in (
-        (resource.RLIMIT_CPU, caps.cpu_seconds),
         (resource.RLIMIT_AS, caps.memory_bytes),
         (resource.RLIMIT_FSIZE, caps.file_bytes),
         (resource.RLIMIT_NOFILE, caps.descriptors),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (value, value))
+    # At the hard limit of processor time comes SIGKILL, which tells nothing; SIGXCPU comes at the soft one.
+    resource.setrlimit(resource.RLIMIT_CPU, (caps.cpu_seconds, caps.cpu_seconds + 5))

@@ -1,7 +1,7 @@
 """Which rows train, which choose, and which are kept until everything is chosen.
 
-The split is drawn once from a seed that was fixed before any model was trained. It knows nothing of the
-labels, so that rows of the test part are a simple random sample of the collection.
+The split is drawn from a fixed seed and knows nothing of the labels, so that the rows of the test part are a
+simple random sample of the collection.
 """
 
 from __future__ import annotations
