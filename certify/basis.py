@@ -173,6 +173,8 @@ def _fix(sources: list[_Source], checks: Mapping[str, Check]) -> tuple[tuple[Che
             if check is None:
                 problems.append(_unknown_check(source, path, selection.check))
                 continue
+            if check.status == "withdrawn":
+                problems.append(_withdrawn_check(source, path, selection.check))
             tightener = _Tightener(source=source, path=path)
             own[check.id] = tightener.apply(check, selection, confidence)
             problems += tightener.problems
@@ -209,6 +211,15 @@ def _strictest(one: Check, other: Check) -> Check:
 def _unknown_check(source: _Source, path: tuple[str | int, ...], name: str) -> Problem:
     return source.document.problem(
         (*path, "check"), expected="a check of a loaded pack", found=name, remedy="Correct its name."
+    )
+
+
+def _withdrawn_check(source: _Source, path: tuple[str | int, ...], name: str) -> Problem:
+    return source.document.problem(
+        (*path, "check"),
+        expected="a check that is in force",
+        found=f"{name}, withdrawn",
+        remedy="Replace it.",
     )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Literal
 
@@ -132,6 +133,12 @@ class Dossier(Value):
         return (DOSSIER, *(EVIDENCE_FOLDER + item.digest.hex for item in self.evidence))
 
 
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, OSError, RuntimeError,
+)  # fmt: skip
+"""Everything that the standard library is known to raise over a broken archive."""
+
+
 def archive(members: Mapping[str, bytes]) -> bytes:
     """The one zip file that holds these members: `unpack(archive(m)) == m`, byte for byte."""
     buffer = io.BytesIO()
@@ -156,7 +163,7 @@ def unpack(data: bytes, *, source: str) -> dict[str, bytes]:
             if len(entries) > MAX_MEMBERS or sum(e.file_size for e in entries) > len(data):
                 raise Tampered(f"{source}: expected a dossier, found an archive that unpacks to more")
             members = {entry.filename: archive_file.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise Tampered(f"{source}: expected a dossier, found no readable archive ({error})") from error
     if archive(members) != data:
         raise Tampered(f"{source}: the archive is not in the one form in which a dossier is written")

@@ -14,6 +14,7 @@ from pathlib import Path
 from certify.errors import Problem, UnusableInput
 from certify.standard import Check, MethodSignature
 from certify.strict_yaml import MAX_BYTES, YamlDocument, read
+from certify.submission.manifest import FACTS
 
 CHECK_FILE = "check.yaml"
 
@@ -49,7 +50,7 @@ def _check(path: Path, folder: Path, methods: Mapping[str, MethodSignature]) -> 
     document = read(_bytes(path), source=str(path.relative_to(folder)))
     check = document.validate(Check)
     namespace, slug = path.parts[-4], path.parts[-2]
-    problems = list(_binding_problems(document, check, methods))
+    problems = [*_binding_problems(document, check, methods), *_scope_problems(document, check)]
     if check.id != f"{namespace}/{slug}":
         problems.append(
             document.problem(
@@ -62,6 +63,27 @@ def _check(path: Path, folder: Path, methods: Mapping[str, MethodSignature]) -> 
     if problems:
         raise UnusableInput(*problems)
     return check
+
+
+def _scope_problems(document: YamlDocument, check: Check) -> Iterator[Problem]:
+    """A misspelt fact would never excuse, and a misspelt value would excuse everybody."""
+    for index, membership in enumerate(check.applies.all):
+        path = ("applies", "all", index)
+        values = FACTS.get(membership.fact, ())
+        if membership.fact not in FACTS:
+            yield document.problem(
+                (*path, "fact"),
+                expected=f"one of the facts {', '.join(FACTS)}",
+                found=membership.fact,
+                remedy="Correct the name.",
+            )
+        elif values is not None and not set(membership.among) <= set(values):
+            yield document.problem(
+                (*path, "among"),
+                expected=f"values among {', '.join(values)}",
+                found=", ".join(membership.among),
+                remedy="Correct the values: one that nobody can declare excuses everybody.",
+            )
 
 
 def _bytes(path: Path) -> bytes:

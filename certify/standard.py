@@ -48,6 +48,12 @@ class Expectation(Value):
     expectation: Annotated[str, Field(pattern=r"^expect_[a-z_]+$")]
     arguments: Mapping[str, Argument]
 
+    @model_validator(mode="after")
+    def _short_enough_to_name_a_stratum(self) -> Self:
+        if len(str(self)) > 300:
+            raise ValueError("a rule of at most 300 characters when spelled out")
+        return self
+
     def __str__(self) -> str:
         arguments = ", ".join(f"{name}={_spell(value)}" for name, value in sorted(self.arguments.items()))
         return f"{self.expectation}({arguments})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from certify.submission import Manifest
@@ -23,6 +24,11 @@ class Subject:
     def predictor(self) -> Predictor:
         """The model, ready to run."""
         return Predictor(self.manifest.model, self.files)
+
+    @cached_property
+    def documents(self) -> Mapping[str, bytes]:
+        """Every document by its path. All are read, so that evidence about documents is bound to all."""
+        return {document.file: self.files.read(document.file) for document in self.manifest.documents}
 
     def table(self, role: str) -> Table:
         """The data set in a role; raises `CannotMeasure` if the vendor supplied none."""

@@ -21,7 +21,7 @@ from pathlib import Path
 
 
 def measure(
-    method: Annotated[str, typer.Argument(help="A method of the catalogue, such as fairness.gaps.")] = "",
+    method: Annotated[str, typer.Argument(help="A method of the catalogue, such as objectives.claims.")] = "",
     submission: Annotated[Path | None, typer.Argument(help="The folder that holds submission.yaml.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="A parameter, as name=value.")] = None,
     role: Annotated[str, typer.Option("--role", help="train, validation, test or none.")] = "validation",

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import model_validator
 
 from certify.submission.applicant import Applicant, Explanation, Resources, SupplyChain, System
 from certify.submission.data import Data
-from certify.submission.model import Model
+from certify.submission.model import Model, Task
 from certify.submission.objective import Document, Objective
 from certify.value import Value
 
 MANIFEST = "submission.yaml"
+
+FACTS: Mapping[str, tuple[str, ...] | None] = {
+    "system.kind": ("instrument", "tool", "product"),
+    "system.affected_persons": ("none", "indirectly", "directly"),
+    "system.annex_iii_point": None,
+    "model.task": get_args(Task),
+    "objective.implicit": ("yes", "no"),
+    "explanation.available": ("yes", "no"),
+}
+"""The facts on which the scope of a check may depend, and their values; None: any text."""
 
 
 class Manifest(Value):
@@ -46,7 +56,7 @@ class Manifest(Value):
 
     @property
     def facts(self) -> Mapping[str, str]:
-        """The declared facts on which the scope of a check may depend. What is absent is unknown."""
+        """What this manifest declares of `FACTS`. What is absent is unknown."""
         return {
             "system.kind": self.system.kind,
             "system.affected_persons": self.system.affected_persons,

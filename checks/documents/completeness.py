@@ -24,7 +24,8 @@ def complete(
 
 def _presence(subject: Subject, kind: str) -> Statement:
     paths = [document.file for document in subject.manifest.documents if document.kind == kind]
-    defects = {path: defect_of(path, subject.files.read(path)) for path in paths}
+    documents = subject.documents
+    defects = {path: defect_of(path, documents[path]) for path in paths}
     sound = [path for path, defect in defects.items() if defect is None]
     found = "; ".join(f"{path} {defect or 'is there'}" for path, defect in list(defects.items())[:50])
     return Statement(

@@ -36,6 +36,7 @@ def figures(subject: Subject, data: Table | None, confidence: Confidence) -> Mea
     """
     if data is None:
         raise CannotMeasure("figures are compared with what is measured on data, and no data are given")
+    _ = subject.documents  # all are read, also those without a figure: the statement is about all of them
     answers = Answers(subject, data)
     recompute = cache(lambda metric: exact(measure(metric, answers, confidence).value))
     documents = [document for document in subject.manifest.documents if document.figures]
@@ -65,7 +66,7 @@ def _defect(document: Document, figure: Figure, subject: Subject, recompute: Rec
         return "cannot be checked: figures can be looked for in Markdown only"
     if not -_MOST_DECIMALS <= _exponent(figure.value) <= 0:
         return f"is not written with 0 to {_MOST_DECIMALS} decimals"
-    if not _stands_in(f"{figure.value:f}", visible_text(subject.files.read(document.file)) or ""):
+    if not _stands_in(f"{figure.value:f}", visible_text(subject.documents[document.file]) or ""):
         return "does not stand in the text"
     measured = recompute(figure.metric)
     rounded = measured.quantize(figure.value, context=_DIGITS)

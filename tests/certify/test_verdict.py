@@ -195,7 +195,11 @@ def test_bounds_on_the_safe_side_in_every_group_demonstrate() -> None:
     ("estimate", "outcome", "reason"),
     [
         (make_estimate("sex=male", value="0.05", upper="0.1"), Outcome.DEMONSTRATED, None),
-        (make_estimate("sex=male", value="0.05", upper="0.1001"), Outcome.NOT_DEMONSTRATED, Reason.INCONCLUSIVE),
+        (
+            make_estimate("sex=male", value="0.05", upper="0.1001"),
+            Outcome.NOT_DEMONSTRATED,
+            Reason.INCONCLUSIVE,
+        ),
         (
             make_estimate("sex=male", confidence="0.97"),
             Outcome.NOT_DEMONSTRATED,

@@ -1,4 +1,4 @@
-"""A dossier is believed only as it was sealed: any change of any byte, field, file or signature is refused."""
+"""A dossier is believed only as it was sealed: any change of byte, field, file or signature is refused."""
 
 from __future__ import annotations
 

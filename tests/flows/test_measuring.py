@@ -1,0 +1,135 @@
+"""Real workers: each way in which one can end is a finding with that reason."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from pipeline import in_process, small_workplace
+
+from certify.errors import InfrastructureFault
+from certify.evidence import NotMeasured, Reason, Result
+from certify.sandbox import Caps
+from flows import measuring
+from flows.examination import Examination, prepare
+from flows.measuring import measure
+
+
+@pytest.fixture
+def examination(small_submission: Path, tmp_path: Path) -> Examination:
+    return prepare(small_submission, "test/small", small_workplace(tmp_path))
+
+
+def first_result(
+    examination: Examination, *, method: str = "objectives.performance", **caps: float
+) -> Result:
+    task = next(task for task in examination.tasks.values() if task.method == method)
+    artifacts, workplace = examination.intake.artifacts, examination.workplace
+    return measure(task, artifacts=artifacts, workplace=workplace, caps=Caps(**caps)).result  # type: ignore[arg-type]
+
+
+def test_a_worker_says_what_its_code_says(examination: Examination) -> None:
+    task = next(iter(examination.tasks.values()))
+    artifacts, workplace = examination.intake.artifacts, examination.workplace
+    here = in_process(artifacts, workplace)(task).result
+    assert measure(task, artifacts=artifacts, workplace=workplace).result == here
+
+
+@pytest.mark.parametrize(
+    ("caps", "reason"),
+    [
+        ({"wall_seconds": 0.2}, Reason.LIMIT_EXCEEDED),
+        ({"result_bytes": 100}, Reason.LIMIT_EXCEEDED),
+        ({"cpu_seconds": 1}, Reason.LIMIT_EXCEEDED),
+    ],
+    ids=["wall clock", "answer", "processor time"],
+)
+def test_a_limit_is_a_reason(examination: Examination, caps: dict[str, float], reason: Reason) -> None:
+    method = "cybersecurity.input_contract"
+    result = first_result(examination, method=method, **caps)
+    assert isinstance(result, NotMeasured)
+    assert result.reason is reason
+
+
+def test_too_little_memory_is_a_reason(examination: Examination) -> None:
+    result = first_result(examination, memory_bytes=1 << 28)
+    assert isinstance(result, NotMeasured)
+    assert result.reason in (Reason.LIMIT_EXCEEDED, Reason.METHOD_FAILED)
+
+
+ANSWERS = {
+    "rubbish": "b'rubbish'",
+    "nothing": "b''",
+    "a pickle": "b'\\x80\\x04K\\x01.'",
+    "JSON of another form": "b'{}'",
+    "another task": """reply({**RESULT, "task": "sha256:" + "0" * 64})""",
+    "another method": """reply({**RESULT, "method": "fairness.gaps"})""",
+    "a spelling of its own": """b' ' + reply(RESULT)""",
+    "evidence without bytes": """reply({**MEASURED, "evidence": [ITEM]})""",
+    "bytes without evidence": """reply(MEASURED, "AAAA")""",
+    "a number that is none": """reply({**MEASURED, "estimates": [ESTIMATE]})""",
+}
+PRELUDE = """
+import os, sys
+from certify.digest import canonical
+from certify.task import Task
+from checks.channel import Job
+job = Job.from_bytes(sys.stdin.buffer.read(), source="job")
+SAID = {"task": str(job.task.value_digest), "method": job.task.method, "version": "1.0.0", "observed": False}
+RESULT = {**SAID, "outcome": "not_measured", "reason": "not measured", "explanation": "none"}
+NOTHING = dict.fromkeys(("estimates", "statements", "circumstances", "evidence", "opened"), [])
+MEASURED = {**SAID, **NOTHING, "outcome": "measured"}
+ITEM = {"name": "x", "digest": "sha256:" + "0" * 64, "size": 3, "media_type": "a/b", "visibility": "public"}
+BOUNDS = {"lower": "NaN", "upper": "Infinity", "confidence": "0.975"}
+ESTIMATE = {"statistic": "performance", "stratum": "all", "value": "NaN", "unit": "1", "n": 1,
+            "interval": "x", "kind": "statistical", "demonstrating": BOUNDS, "refuting": BOUNDS}
+
+def reply(result, *attachments):
+    return canonical({"result": result, "attachments": list(attachments)})
+
+"""
+
+
+def impostor(monkeypatch: pytest.MonkeyPatch, folder: Path, answer: str) -> None:
+    """Put a program in the worker's place that answers `answer`."""
+    script = folder / "impostor.py"
+    script.write_text(PRELUDE + f"os.write(int(sys.argv[1]), {answer})\n")
+    monkeypatch.setattr(measuring, "WORKER", (sys.executable, str(script), "{channel}"))
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_rubbish_in_the_channel_is_a_failed_method(
+    name: str, examination: Examination, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    impostor(monkeypatch, tmp_path, ANSWERS[name])
+    result = first_result(examination)
+    assert isinstance(result, NotMeasured)
+    assert result.reason is Reason.METHOD_FAILED
+
+
+def test_the_impostors_honest_answer_is_taken(
+    examination: Examination, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Or the refusals above would prove nothing."""
+    impostor(monkeypatch, tmp_path, "reply(RESULT)")
+    result = first_result(examination)
+    assert isinstance(result, NotMeasured)
+    assert result.reason is Reason.NOT_MEASURED
+
+
+def test_bytes_that_changed_in_the_store_are_unbound(examination: Examination) -> None:
+    graph = next(a for a in examination.intake.artifacts if a.path.endswith(".onnx"))
+    path = examination.workplace.blobs.path(graph.digest)
+    path.write_bytes(path.read_bytes() + b"\0")
+    result = first_result(examination)
+    assert isinstance(result, NotMeasured)
+    assert result.reason is Reason.UNBOUND
+
+
+def test_a_worker_that_cannot_start_is_an_error_and_no_finding(
+    examination: Examination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "WORKER", ("/no/such/program",))
+    with pytest.raises(InfrastructureFault):
+        first_result(examination)
