@@ -1,0 +1,387 @@
+"""The fixed text of a report in French, and French for the sentences of the core."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_TEXTS = {
+    # Page
+    "skip": "Aller à la décision",
+    "contents": "Sommaire",
+    "report": "Rapport de conformité",
+    "number_note": (
+        "Les nombres ont au plus six chiffres significatifs et un point décimal, comme dans le dossier ; "
+        "tous les chiffres sont dans le titre du nombre et dans dossier.json."
+    ),
+    "english_note": "Ce que le dossier ne dit qu'en anglais est montré en anglais.",
+    "back": "Retour à la matrice",
+    "none": "aucun",
+    "colon": " :",
+    # First page
+    "principle": "Présumé non conforme jusqu'à démonstration.",
+    "conforming": "CONFORME au référentiel {basis} {version} : {counted}.",
+    "all_demonstrated_one": "le seul contrôle requis est démontré",
+    "all_demonstrated_many": "les {number} contrôles requis sont tous démontrés",
+    "non_conforming": "NON CONFORME : {counted}.",
+    "refused_one": "{number} contrôle requis sur {required} n'est pas démontré",
+    "refused_many": "{number} contrôles requis sur {required} ne sont pas démontrés",
+    "nothing_required": "rien n'était requis, et sur rien on ne démontre rien",
+    "other_findings": "les constats ne sont pas exactement ceux que le référentiel requiert",
+    "self_assessed_why": (
+        "Qui a produit ce rapport détenait les données de test. La confiance annoncée ne vaut que si une "
+        "autorité mesure elle-même, une seule fois, sur des données scellées."
+    ),
+    "system": "Système",
+    "applicant": "Demandeur",
+    "basis": "Référentiel",
+    "certifiable": "Certifiable",
+    "yes": "oui",
+    "no": "non",
+    "why_not": "Aucun certificat ne peut reposer sur cette exécution :",
+    "not_conforming_reason": "la décision est non conforme",
+    "seal_tells": (
+        "Cette page a été écrite avant la signature et suppose une clé de développement. Le sceau lui-"
+        "même (seal.dsse.json) dit quelle sorte de clé a signé."
+    ),
+    "refusing": "Ce qui refuse",
+    "not_proved": "Ce qu'un succès ne prouve pas",
+    "not_proved_populations": (
+        "Quoi que ce soit sur d'autres populations que celle déclarée, ou sur les groupes dont rien n'est"
+        " affirmé."
+    ),
+    "not_proved_versions": (
+        "Quoi que ce soit sur d'autres versions ou d'autres octets : les empreintes ci-dessous nomment ce"
+        " qui a été mesuré, et rien d'autre."
+    ),
+    "not_proved_law": (
+        "La conformité à la loi. Ceci n'est ni un marquage CE, ni une déclaration UE de conformité, ni un"
+        " certificat d'organisme notifié."
+    ),
+    "not_proved_limits": (
+        "Que la loi fixe les limites. Là où la raison donnée pour une limite dit qu'elle est de nous, "
+        "elle est de nous."
+    ),
+    "not_proved_beyond": (
+        "Que rien d'autre ne peut faillir : seul ce que mesurent les contrôles requis a été examiné."
+    ),
+    "scope": "Portée de l'affirmation",
+    "purpose": "Finalité prévue",
+    "excluded": "Usages exclus",
+    "population": "Population",
+    "population_source": "Source : {source} ({as_of})",
+    "test_data": "Données de test",
+    "collected": "Recueillies du {first} au {last}",
+    "no_test_data": "aucune n'a été soumise",
+    "excused": "Contrôles hors du champ",
+    "excused_note": "Écartés par des faits déclarés. Ces faits sont affirmés, non contresignés.",
+    "no_excused": "Aucun : tous les contrôles du référentiel étaient requis.",
+    "no_claim": "Groupes dont rien n'est affirmé",
+    "no_claim_lead": "Aucun contrôle requis ne nomme ces groupes déclarés :",
+    "every_other_group": "tout autre groupe, déclaré ou non, et tout croisement de groupes",
+    "explanation": "Les décisions peuvent-elles être expliquées ?",
+    "explained": "Oui, dit le fournisseur",
+    "not_explained": "Non, dit le fournisseur",
+    "digests": "De quoi parle cette page",
+    "digest_submission": "Soumission",
+    "digest_basis": "Référentiel",
+    "digest_protocol": "Protocole",
+    "digest_comparison": "Comparaison",
+    "comparison_note": "Deux exécutions qui se reproduisent ont la même empreinte de comparaison.",
+    # Matrix
+    "matrix": "Matrice de conformité",
+    "matrix_caption": "Chaque contrôle requis : ce qui était demandé, ce qui a été trouvé, ce qui s'ensuit",
+    "legend_demonstrated": "la borne est du bon côté de la limite, dans chaque groupe requis.",
+    "legend_refuted": (
+        "même la borne favorable au système, corrigée pour toutes les comparaisons, est au-delà de la limite."
+    ),
+    "legend_not_demonstrated": "ni l'un ni l'autre, ou non mesuré. Cela refuse aussi.",
+    "legend_lead": "Les bornes décident, jamais l'estimation.",
+    "outcome": "Issue",
+    "check": "Contrôle",
+    "clauses": "Clauses",
+    "method": "Méthode",
+    "required_found": "Ce qui est requis, et ce qui a décidé",
+    "no_finding": "Il n'y a pas de constat : le contrôle n'a jamais été mesuré.",
+    "all_hold": "les {number} sont vrais",
+    "worst": "la pire de {number}",
+    "estimate": "estimation",
+    "upper_bound": "borne supérieure",
+    "lower_bound": "borne inférieure",
+    "none_bound": "sans borne",
+    "whole": "tous les cas",
+    "at_most": "borne supérieure d'au plus",
+    "at_least": "borne inférieure d'au moins",
+    "count": "nombre de cas d'au moins",
+    "holds": "est vrai",
+    "nothing_found": "aucun contre-exemple trouvé",
+    "among": "parmi",
+    "by_area": "Par domaine",
+    "by_area_caption": "Contrôles requis par domaine et par issue",
+    "area": "Domaine",
+    "required": "Requis",
+    "total": "Tous les domaines",
+    # Findings
+    "findings": "Constats",
+    "findings_lead": "Un second laboratoire les recalcule exactement dans le même environnement.",
+    "no_findings": "Il n'y en a pas.",
+    "rationale": "Pourquoi",
+    "clauses_caption": "Clauses, et rapport du contrôle à chacune",
+    "instrument": "Texte",
+    "locator": "Endroit",
+    "relation": "Rapport",
+    "text_of": "Version au",
+    "note": "Note",
+    "method_version": "{method}, version {version}",
+    "measuring": "Comment on le mesure",
+    "role": "Données ouvertes",
+    "confidence": "Confiance",
+    "kinds": "Sortes de preuve admises",
+    "parameters_caption": "Ce que la méthode a reçu",
+    "limits": "Limites",
+    "limits_caption": "Ce que le critère exige ; la méthode ne le voit jamais",
+    "name": "Nom",
+    "value": "Valeur",
+    "unit": "Unité",
+    "range": "Permis",
+    "range_of": "{low} à {high}",
+    "stricter": "Plus strict",
+    "why": "D'où cela vient",
+    "rulings": "Issue et raisons",
+    "rulings_caption": "Chaque comparaison, et son issue",
+    "of_what": "Sur",
+    "explained_as": "Explication",
+    "silent": "muet",
+    "silent_why": "n'en trouver aucun ne démontre rien",
+    "reason": "Raison",
+    "measured": "Ce qui a été mesuré",
+    "estimates_caption": "Estimations de {statistic}",
+    "stratum": "Strate",
+    "lower": "Inférieure",
+    "upper": "Supérieure",
+    "demonstrating": "Pour démontrer",
+    "refuting": "Pour réfuter, corrigées",
+    "at_confidence": "Confiance, %",
+    "cases": "n",
+    "interval": "Intervalle",
+    "kind": "Sorte",
+    "statements_caption": "Affirmations",
+    "said": "Ce qui a été dit",
+    "subject": "Sujet",
+    "circumstances_caption": "Circonstances de la mesure",
+    "not_measured": "Rien n'a été mesuré.",
+    "plot_title": "{statistic} : estimations, bornes et limite",
+    "plot_at_most": (
+        "Une ligne pour chacune des {number} strates. La borne supérieure ne doit pas être à droite du "
+        "trait tireté, à {limit} ; le côté ombré refuse. Le tableau ci-dessous donne les nombres."
+    ),
+    "plot_at_least": (
+        "Une ligne pour chacune des {number} strates. La borne inférieure ne doit pas être à gauche du "
+        "trait tireté, à {limit} ; le côté ombré refuse. Le tableau ci-dessous donne les nombres."
+    ),
+    "plot_key": (
+        "Dans les dessins, marque : estimation (disque : démontré ; croix : réfuté ; anneau : non "
+        "démontré). Barre : bornes unilatérales, corrigées là où c'est réfuté ; le bout haut décide ; un "
+        "trait interrompu n'a pas de borne."
+    ),
+    "plot_limit": "limite {limit}",
+    "advice_caption": "Combien de cas il faudrait en tout, à l'estimation présente",
+    "advice_cases": "Cas",
+    "advice_none": "aucun nombre de cas connu ne suffit",
+    "remedy": "Que faire",
+    "evidence": "Preuves",
+    "evidence_caption": "Ce que la méthode a produit",
+    "no_evidence": "La méthode n'a laissé aucun fichier.",
+    "digest": "Empreinte",
+    "bytes": "Octets",
+    "media_type": "Type",
+    "visibility": "Visible par",
+    "opened_caption": "Fichiers de la soumission qui ont été ouverts",
+    "file": "Fichier",
+    "reproduce": "Mesurer à nouveau",
+    "reproduce_note": "SUBMISSION est le dossier de fichiers qui a été soumis.",
+    # Observed
+    "observed": "Constats observés",
+    "observed_lead": (
+        "Ils dépendent d'horloges, de compteurs ou de l'arithmétique d'une machine. Ils sont signés, mais"
+        " hors de l'empreinte de comparaison : deux laboratoires s'accordent si les issues sont les mêmes"
+        " et si les estimations ne diffèrent pas de plus que le plancher de bruit."
+    ),
+    "noise_floor": "Plancher de bruit",
+    "noise_floor_of": "{percent} % de l'estimation",
+    "no_noise_floor": "aucun n'est donné : seules les issues sont comparées",
+    "no_observed": "Il n'y en a pas : tous les constats sont reproductibles.",
+    # Record
+    "record": "Procès-verbal",
+    "environment": "Environnement",
+    "isolation": "Isolement",
+    "network": "Réseau",
+    "network_denied": "refusé aux processus de mesure",
+    "network_open": "non refusé",
+    "python": "Interpréteur",
+    "platform": "Système",
+    "processor": "Processeur",
+    "cores": "Cœurs",
+    "threads": "Fils par processus",
+    "variables": "Variables",
+    "libraries_caption": "Bibliothèques",
+    "library": "Bibliothèque",
+    "version": "Version",
+    "run": "Exécution",
+    "program": "Programme",
+    "attempt": "Tentative",
+    "laboratory": "Laboratoire",
+    "started": "Début",
+    "finished": "Fin",
+    "seconds_caption": "Durée de chaque tâche, en secondes",
+    "task": "Tâche",
+    "task_checks": "Sert à",
+    "seconds": "Secondes",
+    "protocol": "Protocole",
+    "locked_at": "Verrouillé le",
+    "locked_by": "Verrouillé par",
+    "allowance": "Ouvertures des données de test",
+    "allowance_of": "{opened} au registre, {allowed} permises",
+    "ledger": "Registre",
+    "ledger_caption": "Qui a ouvert quelles données, quand et pour quoi",
+    "no_ledger": "Aucune ligne n'a été reprise.",
+    "sequence": "N°",
+    "at": "Quand",
+    "event": "Événement",
+    "data_role": "Données",
+    "under": "Protocole",
+    "what_for": "Pour",
+    "artifacts": "Pièces",
+    "artifacts_caption": "Chaque fichier de la soumission",
+    "verify": "Comment vérifier",
+    "verify_lead": "Hors ligne, avec le dossier et la clé publique du laboratoire pour seuls moyens :",
+    "verify_does": (
+        "La commande recalcule l'empreinte de chaque octet, vérifie la signature, et déduit à nouveau "
+        "chaque issue et le verdict des estimations enregistrées."
+    ),
+    "verify_not": "Elle ne vérifie pas :",
+}
+
+_TERMS = {
+    # Outcomes and reasons
+    "demonstrated": "démontré",
+    "refuted": "réfuté",
+    "not demonstrated": "non démontré",
+    "inconclusive": "non concluant",
+    "not measured": "non mesuré",
+    "method failed": "la méthode a échoué",
+    "limit exceeded": "limite dépassée",
+    "evidence missing or unbound": "preuve absente ou non liée",
+    # Clauses
+    "satisfies": "satisfait à",
+    "contributes-to": "contribue à",
+    "informs": "éclaire",
+    # Areas
+    "representativeness": "représentativité",
+    "data_quality": "qualité des données",
+    "objectives": "objectifs",
+    "robustness": "robustesse",
+    "cybersecurity": "cybersécurité",
+    "energy": "énergie",
+    "fairness": "équité",
+    "documents": "documents",
+    "explanation": "explication",
+    "governance": "gouvernance",
+    # Checks
+    "critical": "critique",
+    "major": "majeur",
+    "minor": "mineur",
+    "draft": "projet",
+    "trial": "à l'essai",
+    "stable": "stable",
+    "deprecated": "déconseillé",
+    "withdrawn": "retiré",
+    "higher": "plus haut",
+    "lower": "plus bas",
+    "superset": "plus d'éléments",
+    "fixed": "fixe",
+    # Data roles
+    "train": "entraînement",
+    "validation": "validation",
+    "test": "test",
+    "reference": "population de référence",
+    "none": "aucune",
+    # Kinds and visibilities of evidence
+    "proof": "preuve formelle",
+    "statistical": "statistique",
+    "search": "recherche",
+    "document": "document",
+    "human": "humaine",
+    "public": "public",
+    "vendor": "fournisseur",
+    "authority": "autorité",
+    # Ledger
+    "locked": "verrouillé",
+    "opened": "ouvert",
+    # Systems
+    "instrument": "instrument",
+    "tool": "outil",
+    "product": "produit",
+}
+
+_SENTENCES = {
+    "self-assessed: the error guarantee does not hold": ("auto-évalué : la garantie d'erreur ne vaut pas"),
+    # certify.verdict.obstacles
+    "the authority did not run it on sealed data": (
+        "l'autorité n'a pas mesuré elle-même sur des données scellées"
+    ),
+    "the protocol was not locked before the test data were opened": (
+        "le protocole n'était pas verrouillé avant l'ouverture des données de test"
+    ),
+    "the authority has not countersigned the protocol": "l'autorité n'a pas contresigné le protocole",
+    "an excusal is only claimed: the authority has not countersigned it": (
+        "une mise hors du champ est seulement affirmée : l'autorité ne l'a pas contresignée"
+    ),
+    "the methods ran at isolation I0; I1 or better is required": (
+        "les méthodes ont tourné à l'isolement I0 ; I1 au moins est requis"
+    ),
+    "the workers were not denied the network": "le réseau n'était pas refusé aux processus de mesure",
+    "the signing key is of kind: development": "la clé de signature est de la sorte : développement",
+    # Notes of an advice
+    "more than can be named": "plus qu'on ne peut en nommer",
+    "the estimate itself is beyond the limit: more evidence will not help, another model may": (
+        "l'estimation même est au-delà de la limite : plus de preuves n'y feront rien, un autre modèle "
+        "peut-être"
+    ),
+    # certify.verification.NOT_CHECKED
+    "basis and laboratory not authenticated: no trust file says whose they are": (
+        "à qui sont le référentiel et le laboratoire : aucun fichier de confiance ne le dit"
+    ),
+    "measurements were not run again": "les mesures, qui n'ont pas été refaites",
+    "the model, data and documents themselves, which are not in the dossier: only their digests are": (
+        "le modèle, les données et les documents mêmes, qui ne sont pas dans le dossier : seules leurs "
+        "empreintes y sont"
+    ),
+    "that the report says the same as the findings: only that its bytes are the signed ones": (
+        "que le rapport dit la même chose que les constats : seulement que ses octets sont ceux qui ont "
+        "été signés"
+    ),
+    "revocation and current status: there is no register entry to consult": (
+        "la révocation et l'état présent : il n'y a pas d'inscription au registre à consulter"
+    ),
+    "the time of signing, which is the signer's own word": (
+        "l'heure de la signature, pour laquelle on n'a que la parole du signataire"
+    ),
+}
+
+
+def _typeset(text: str) -> str:
+    """No line breaks before high punctuation, and typographic apostrophes, as French printers do."""
+    text = text.replace("'", "\u2019").replace(" :", "\u00a0:")
+    return re.sub(r" ([;!?%])", "\u202f\\1", text)
+
+
+TEXTS: Mapping[str, str] = MappingProxyType({key: _typeset(text) for key, text in _TEXTS.items()})
+"""Key to text."""
+
+TERMS: Mapping[str, str] = MappingProxyType({word: _typeset(text) for word, text in _TERMS.items()})
+"""Word of a closed vocabulary to French."""
+
+SENTENCES: Mapping[str, str] = MappingProxyType({said: _typeset(text) for said, text in _SENTENCES.items()})
+"""What the core says in English, to French."""
