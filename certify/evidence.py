@@ -144,7 +144,10 @@ class Measurement(Value):
 
 
 class Reason(StrEnum):
-    """Why something is not demonstrated. Every one of them refuses."""
+    """Why something is not demonstrated. Every one of them refuses.
+
+    The limit that was exceeded is one of time, memory or size, set for the worker.
+    """
 
     INCONCLUSIVE = "inconclusive"
     NOT_MEASURED = "not measured"

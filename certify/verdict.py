@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -77,8 +77,8 @@ class Judgement:
 
     @property
     def reason(self) -> Reason | None:
-        """Why it is not demonstrated; None where it is demonstrated."""
-        return self.deciding.reason if self.outcome is not Outcome.DEMONSTRATED else None
+        """Why it is not demonstrated; None where it is demonstrated, or refuted, which says why itself."""
+        return self.deciding.reason if self.outcome is Outcome.NOT_DEMONSTRATED else None
 
     @property
     def deciding(self) -> Ruling:
@@ -217,14 +217,20 @@ def _rule_bound(condition: AtMost | AtLeast, check: Check, estimate: Estimate, l
             outcome=Outcome.DEMONSTRATED, subject=estimate.stratum, explanation=explanation, margin=margin
         )
     if _refutes(estimate, check, limit, at_most=at_most):
-        return Ruling(
-            outcome=Outcome.REFUTED,
-            reason=Reason.LIMIT_EXCEEDED,
-            subject=estimate.stratum,
-            explanation=explanation,
-            margin=margin,
-        )
+        return _refuted(estimate, limit, at_most=at_most)
     return _open(Reason.INCONCLUSIVE, estimate.stratum, explanation, margin)
+
+
+def _refuted(estimate: Estimate, limit: Decimal, *, at_most: bool) -> Ruling:
+    """In the words of the bound that refutes: the one that favours the system."""
+    bound = estimate.refuting.lower if at_most else estimate.refuting.upper
+    margin = None if bound is None else limit - bound if at_most else bound - limit
+    return Ruling(
+        outcome=Outcome.REFUTED,
+        subject=estimate.stratum,
+        explanation=_compared(estimate, bound, limit, at_most=at_most, side="lower" if at_most else "upper"),
+        margin=margin,
+    )
 
 
 def _refutes(estimate: Estimate, check: Check, limit: Decimal, *, at_most: bool) -> bool:
@@ -261,12 +267,7 @@ def _rule_statement(
         missing = f"Nothing admissible was said about {condition.statement} for {subject}."
         return _open(Reason.NOT_MEASURED, subject, missing)
     if not statement.holds:
-        return Ruling(
-            outcome=Outcome.REFUTED,
-            reason=Reason.LIMIT_EXCEEDED,
-            subject=subject,
-            explanation=statement.explanation,
-        )
+        return Ruling(outcome=Outcome.REFUTED, subject=subject, explanation=statement.explanation)
     return Ruling(
         outcome=Outcome.DEMONSTRATED, subject=subject, explanation=statement.explanation, silent=search
     )
@@ -314,14 +315,23 @@ def _of(estimate: Estimate) -> str:
     return estimate.statistic if estimate.stratum == "all" else f"{estimate.statistic} of {estimate.stratum}"
 
 
-def _compared(estimate: Estimate, bound: Decimal | None, limit: Decimal, *, at_most: bool) -> str:
-    side, rule = ("upper", "at most") if at_most else ("lower", "at least")
-    shown = "not bounded" if bound is None else str(round(bound, 6).normalize())
-    value = round(estimate.value, 6).normalize()
+def _compared(
+    estimate: Estimate, bound: Decimal | None, limit: Decimal, *, at_most: bool, side: str | None = None
+) -> str:
+    side = side or ("upper" if at_most else "lower")
+    rounding = ROUND_CEILING if side == "upper" else ROUND_FLOOR  # a bound never looks better than it is
+    shown = "not bounded" if bound is None else _shown(bound, rounding)
     return (
-        f"{_of(estimate)}: {side} bound {shown}, required {rule} {limit} "
-        f"(estimate {value}, n = {estimate.n}, {estimate.interval})."
+        f"{_of(estimate)}: {side} bound {shown}, required {'at most' if at_most else 'at least'} {limit} "
+        f"(estimate {_shown(estimate.value, ROUND_HALF_EVEN)}, n = {estimate.n}, {estimate.interval})."
     )
+
+
+def _shown(value: Decimal, rounding: str) -> str:
+    """At most six decimals, without an exponent."""
+    digits = Context(prec=400, rounding=rounding)
+    text = f"{value.quantize(Decimal('0.000001'), context=digits):f}"
+    return text.rstrip("0").rstrip(".")
 
 
 # Certifiability: derived apart from the verdict.

@@ -8,13 +8,25 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
 from certify.digest import Digest
 from flows.examination import Examination, Kept, Measure, examine
+from flows.measuring import Workers
+
+
+@contextmanager
+def open_bench(examination: Examination) -> Iterator[Bench]:
+    """A bench with workers for this examination."""
+    with (
+        Workers(examination.intake.artifacts, examination.workplace) as workers,
+        Bench(examination, workers.measure) as bench,
+    ):
+        yield bench
 
 
 class Bench:

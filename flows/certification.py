@@ -22,9 +22,8 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from certify.digest import Digest
 from certify.errors import InfrastructureFault
-from flows.bench import Bench
+from flows.bench import Bench, open_bench
 from flows.examination import conclude, prepare
-from flows.measuring import in_workers
 from flows.wiring import Workplace
 
 _bench: ContextVar[Bench] = ContextVar("bench")
@@ -80,10 +79,7 @@ def _at_bench(submission: str, basis: str, work: str, standards: str) -> Iterato
         return
     workplace = Workplace(root=Path(work), standards=Path(standards))
     examination = prepare(Path(submission), basis, workplace)
-    with (
-        Bench(examination, in_workers(examination.intake.artifacts, examination.workplace)) as opened,
-        taken_up(opened),
-    ):
+    with open_bench(examination) as opened, taken_up(opened):
         yield opened
 
 

@@ -7,19 +7,20 @@ because trying again may help.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
-from functools import partial
+from types import TracebackType
+from typing import Self
 
 from certify.digest import Digest
 from certify.errors import Tampered
 from certify.evidence import Measurement, NotMeasured, Reason, Result
-from certify.sandbox import Broken, Caps, run
+from certify.sandbox import Broken, Caps, Host
 from certify.submission import Artifact
 from certify.task import Task
 from checks.catalogue import METHODS
 from checks.channel import CapsText, Job, Reply
-from flows.wiring import WORKER, Workplace, worker_environment
+from flows.wiring import WORKERS, Workplace, worker_environment
 
 _REASONS = {"timed out": Reason.LIMIT_EXCEEDED, "limit": Reason.LIMIT_EXCEEDED}
 
@@ -32,31 +33,43 @@ class Answer:
     seconds: float
 
 
-def in_workers(artifacts: tuple[Artifact, ...], workplace: Workplace) -> Callable[[Task], Answer]:
-    """Measuring the tasks of one submission, each in a worker process of its own."""
-    return partial(measure, artifacts=artifacts, workplace=workplace)
+class Workers(AbstractContextManager["Workers"]):
+    """The workers of one submission: each task gets a process of its own, forked from a common host.
 
-
-def measure(
-    task: Task, *, artifacts: tuple[Artifact, ...], workplace: Workplace, caps: Caps | None = None
-) -> Answer:
-    """Run a task in a worker of its own and keep its evidence.
-
-    Raises `InfrastructureFault` if no worker could be started.
+    Never used for two submissions: what one vendor's bytes may have done must not reach another's.
     """
-    caps = caps or Caps()
-    inside = asdict(caps)
-    job = Job(
-        task=task,
-        artifacts=artifacts,
-        blobs=str(workplace.blobs.root.resolve()),
-        caps=CapsText(**{name: inside[name] for name in CapsText.model_fields}),
-    )
-    ending = run(WORKER, job.to_bytes(), caps=caps, environment=worker_environment())
-    if isinstance(ending, Broken):
-        reason = _REASONS.get(ending.how, Reason.METHOD_FAILED)
-        return Answer(result=failure(task, reason, ending.explanation), seconds=ending.seconds)
-    return Answer(result=_result(task, ending.answer, workplace), seconds=ending.seconds)
+
+    def __init__(self, artifacts: tuple[Artifact, ...], workplace: Workplace) -> None:
+        self._artifacts = artifacts
+        self._workplace = workplace
+        self._host = Host(WORKERS, environment=worker_environment())
+
+    def __enter__(self) -> Self:
+        self._host.__enter__()
+        return self
+
+    def measure(self, task: Task, *, caps: Caps | None = None) -> Answer:
+        """Run a task and keep its evidence; raises `InfrastructureFault` if no worker could be started."""
+        caps = caps or Caps()
+        ending = self._host.run(self._job(task, caps).to_bytes(), caps=caps)
+        if isinstance(ending, Broken):
+            reason = _REASONS.get(ending.how, Reason.METHOD_FAILED)
+            return Answer(result=failure(task, reason, ending.explanation), seconds=ending.seconds)
+        return Answer(result=_result(task, ending.answer, self._workplace), seconds=ending.seconds)
+
+    def _job(self, task: Task, caps: Caps) -> Job:
+        inside = asdict(caps)
+        return Job(
+            task=task,
+            artifacts=self._artifacts,
+            blobs=str(self._workplace.blobs.root.resolve()),
+            caps=CapsText(**{name: inside[name] for name in CapsText.model_fields}),
+        )
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._host.close()
 
 
 def _result(task: Task, answer: bytes, workplace: Workplace) -> Result:

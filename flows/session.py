@@ -15,9 +15,8 @@ from pathlib import Path
 from certify.dossier import DOSSIER, Dossier
 from certify.signing import SigningKey
 from certify.verification import Verification, verify
-from flows.bench import Bench
+from flows.bench import Bench, open_bench
 from flows.examination import Examination, close, deliver, prepare
-from flows.measuring import in_workers
 from flows.pace import Pace
 from flows.wiring import Workplace, prefect_settings
 
@@ -41,7 +40,7 @@ def carry_out(order: Order, watch: Watch) -> Verification:
     """Examine, conclude, seal, deliver and verify. `watch` is told as soon as the tasks are known."""
     starting = _start_prefect(order.workplace)
     examination = prepare(order.submission, order.basis, order.workplace, laboratory=order.laboratory)
-    with Bench(examination, in_workers(examination.intake.artifacts, examination.workplace)) as bench:
+    with open_bench(examination) as bench:
         bench.start(examination.tasks)
         watch(examination)
         starting.join()
@@ -52,7 +51,9 @@ def carry_out(order: Order, watch: Watch) -> Verification:
 
 def _start_prefect(workplace: Workplace) -> threading.Thread:
     """Import Prefect and bring up its server (if none is configured) in the background."""
-    for name, value in prefect_settings(workplace).items():
+    settings = prefect_settings(workplace)
+    Path(settings["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
+    for name, value in settings.items():
         os.environ.setdefault(name, value)
     starting = threading.Thread(target=_import_prefect, name="starting prefect", daemon=True)
     starting.start()

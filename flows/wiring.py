@@ -18,7 +18,8 @@ from checks.catalogue import signatures
 
 BUNDLED_STANDARDS = Path(__file__).resolve().parent.parent / "standards"
 
-WORKER = (sys.executable, "-P", "-s", "-m", "checks.worker", "{channel}")
+WORKERS = (sys.executable, "-P", "-s", "-m", "checks.worker", "{control}")
+"""The command that starts the host of the workers."""
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS")
 

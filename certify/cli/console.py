@@ -25,15 +25,20 @@ class Exit(IntEnum):
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 
+def wants_json() -> bool:
+    """Whether this command was asked for JSON; also known where its options could not be read."""
+    return "--json" in sys.argv[1:]
+
+
 def print_json(value: Any) -> None:
-    """One JSON object on standard output."""
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
-    sys.stdout.write("\n")
+    """One JSON object on standard output; what a terminal would obey or reorder is escaped."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    print("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
 
 
 def print_problems(problems: Sequence[Problem], error: CertifyError) -> None:
     """Every defect of the input, each with its place, or else the one thing that went wrong."""
-    if "--json" in sys.argv[1:]:
+    if wants_json():
         print_json(
             {"error": type(error).__name__, "problems": [_as_json(p) for p in problems], "text": str(error)}
         )

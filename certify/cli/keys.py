@@ -51,10 +51,17 @@ def passphrase(file: Path | None, *, confirm: bool = False) -> bytes:
             raise _no_passphrase(str(file), str(error)) from error
         text = lines[0] if lines else ""
     else:
-        text = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
+        text = _asked(confirm=confirm)
     if not text:
         raise _no_passphrase(str(file or "passphrase"), "nothing")
     return text.encode()
+
+
+def _asked(*, confirm: bool) -> str:
+    try:
+        return str(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True))
+    except typer.Abort as error:
+        raise _no_passphrase("passphrase", "nobody who would answer") from error
 
 
 def _no_passphrase(source: str, found: str) -> UnusableInput:

@@ -23,7 +23,9 @@ from pathlib import Path
 def measure(
     method: Annotated[str, typer.Argument(help="A method of the catalogue, such as objectives.claims.")] = "",
     submission: Annotated[Path | None, typer.Argument(help="The folder that holds submission.yaml.")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", help="A parameter, as name=value.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="A parameter, as name=value; lists as a,b or in JSON.")
+    ] = None,
     role: Annotated[str, typer.Option("--role", help="train, validation, test or none.")] = "validation",
     confidence: Annotated[
         str, typer.Option("--confidence", help="One-sided confidence of bounds.")
@@ -35,10 +37,11 @@ def measure(
     """Explore: measure without judging. Validation data unless told otherwise; test data leave a trace."""
     from checks.catalogue import signatures
 
-    if list_methods or not method or submission is None:
+    if list_methods or not method:
         _print_methods(signatures(), as_json=as_json)
         return
-    result = _measure(_known(method, signatures()), submission, settings or [], role, confidence, work)
+    known = _known(method, signatures())
+    result = _measure(known, _given(submission), settings or [], role, confidence, work)
     if as_json:
         print_json(result.to_json())
     else:
@@ -60,12 +63,25 @@ def _known(name: str, known: Any) -> MethodSignature:
     return signature
 
 
+def _given(submission: Path | None) -> Path:
+    if submission is None:
+        raise UnusableInput(
+            Problem(
+                source="certify measure",
+                expected="the folder of a submission after the method",
+                found="nothing",
+                remedy="Name the folder that holds submission.yaml.",
+            )
+        )
+    return submission
+
+
 def _measure(
     method: MethodSignature, folder: Path, settings: list[str], role: str, confidence: str, work: Path
 ) -> Result:
     from certify.task import Task
     from flows.examination import note_opening, read_submission
-    from flows.measuring import measure as measure_task
+    from flows.measuring import Workers
 
     place = workplace(work, None)
     parameters = _parameters(method, settings)
@@ -79,7 +95,8 @@ def _measure(
         parameters=parameters,
     )
     note_opening(place, intake.root, role, f"measuring {method.name} on the command line")
-    return measure_task(task, artifacts=intake.artifacts, workplace=place).result
+    with Workers(intake.artifacts, place) as workers:
+        return workers.measure(task).result
 
 
 def _one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
@@ -90,15 +107,16 @@ def _one_of(value: str, allowed: tuple[str, ...], option: str) -> str:
 
 
 def _confidence(text: str) -> Decimal:
-    from pydantic import ValidationError
-
     from certify.evidence import Bounds
+    from checks.measured import Confidence
 
     try:
-        return Bounds.from_json({"lower": None, "upper": None, "confidence": text}).confidence
-    except ValidationError as error:
+        confidence = Bounds.from_json({"lower": None, "upper": None, "confidence": text}).confidence
+        Confidence(float(confidence))
+        return confidence
+    except ValueError as error:
         problem = Problem(
-            source="--confidence", expected="a number between 0 and 1", found=text, remedy="Correct it."
+            source="--confidence", expected="a number between 0.5 and 1", found=text, remedy="Correct it."
         )
         raise UnusableInput(problem) from error
 
@@ -111,7 +129,7 @@ def _parameters(method: MethodSignature, settings: list[str]) -> dict[str, Param
     for name, text in given.items():
         try:
             parameters[name] = _parameter(method, name, text)
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, RecursionError) as error:
             problems.append(_wrong(method, name, text, error))
     if problems:
         raise UnusableInput(*problems)
@@ -125,10 +143,10 @@ def _parameter(method: MethodSignature, name: str, text: str) -> Parameter:
 
     kind = method.parameters[name]
     value: Any = text
-    if kind == "list":
-        value = [part.strip() for part in text.split(",")]
-    elif kind == "expectations":
+    if kind == "expectations" or (kind == "list" and text.startswith("[")):
         value = json.loads(text)
+    elif kind == "list":
+        value = [part.strip() for part in text.split(",") if part.strip()]
     widest = ["-9007199254740991", "9007199254740991"] if kind in ("integer", "decimal") else None
     return Parameter.from_json(
         {"type": kind, "range": widest, "value": value, "stricter": "fixed", "why": "set on the command line"}
@@ -153,12 +171,18 @@ def _wrong(method: MethodSignature, name: str, text: str, error: Exception) -> P
         key=name,
         expected=f"the parameters {known}",
         found=found,
-        remedy=_first(error),
+        remedy=_remedy(error),
     )
 
 
-def _first(error: Exception) -> str:
-    return (str(error).splitlines() or [""])[-1][:200] or "Correct it."
+def _remedy(error: Exception) -> str:
+    from pydantic import ValidationError
+
+    if isinstance(error, KeyError):
+        return "Leave it out, or correct its name."
+    if isinstance(error, ValidationError):
+        return f"{error.errors()[0]['msg'].removeprefix('Value error, ').capitalize()}."
+    return str(error)[:200] or "Correct it."
 
 
 def _print_methods(known: Any, *, as_json: bool) -> None:
@@ -174,21 +198,17 @@ def _print(result: Result) -> None:
     if result.outcome == "not_measured":
         typer.echo(f"Not measured ({result.reason}): {visible(result.explanation)}")
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("Statistic", "Stratum", "Estimate", "Lower", "Upper", "n", "Interval")
     for e in result.estimates:
-        bounds = (_shown(e.demonstrating.lower), _shown(e.demonstrating.upper))
-        table.add_row(e.statistic, visible(e.stratum), _shown(e.value), *bounds, str(e.n), e.interval)
-    console = Console()
-    if result.estimates:
-        console.print(table)
+        lower, upper = _shown(e.demonstrating.lower), _shown(e.demonstrating.upper)
+        typer.echo(f"{e.statistic} ({visible(e.stratum)}): {_shown(e.value)}")
+        typer.echo(f"    lower bound {lower}, upper bound {upper}, each at {e.demonstrating.confidence}")
+        typer.echo(f"    n = {e.n}, {visible(e.interval)}")
     for s in result.statements:
-        console.print(f"{s.name} ({s.subject}): {s.holds}. {visible(s.explanation)}", markup=False)
+        holds = "holds" if s.holds else "does not hold"
+        typer.echo(f"{s.name} ({visible(s.subject)}): {holds}\n    {visible(s.explanation)}")
     for c in result.circumstances:
-        console.print(f"{c.name}: {visible(c.value)}", markup=False)
+        typer.echo(f"{c.name}: {visible(c.value)}")
 
 
 def _shown(value: Decimal | None) -> str:
-    return "no bound" if value is None else f"{float(value):.6g}"
+    return "none" if value is None else f"{float(value):.6g}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import traceback
+from typing import NoReturn
 
 import typer
 
 from certify.cli import demo, init, keys, lock, measure, run, verify
-from certify.cli.console import Exit, print_problems
+from certify.cli.console import Exit, print_json, print_problems, wants_json
 from certify.errors import CertifyError, UnusableInput
 
 program = typer.Typer(
@@ -35,9 +36,33 @@ def run_program() -> None:
     except CertifyError as error:
         print_problems(error.problems if isinstance(error, UnusableInput) else (), error)
         sys.exit(error.exit_code)
+    except SystemExit as leaving:
+        _leave(leaving.code)
     except KeyboardInterrupt:
-        sys.exit("Interrupted. What was measured is on record; the same command goes on from there.")
-    except Exception:
+        _leave(_INTERRUPTED)
+    except Exception as error:
         traceback.print_exc()
         print("This is a failure of certify, not of the submission.", file=sys.stderr)
+        _say(type(error).__name__, str(error))
         sys.exit(Exit.OUR_FAILURE)
+
+
+_INTERRUPTED = 130
+"""128 and the number of the signal, as shells count it: no code of ours, for nothing was decided."""
+
+
+def _leave(code: str | int | None) -> NoReturn:
+    """Leave with the code of typer, which says the rest on standard error."""
+    if code == Exit.UNUSABLE_INPUT:
+        _say("UsageError", "The command line cannot be read; `--help` says what it takes.")
+    if code == _INTERRUPTED:
+        text = "Interrupted. What was measured is on record; the same command goes on from there."
+        print(text, file=sys.stderr)
+        _say("Interrupted", text)
+    sys.exit(code)
+
+
+def _say(error: str, text: str) -> None:
+    """What went wrong, for whoever asked for JSON."""
+    if wants_json():
+        print_json({"error": error, "problems": [], "text": text})

@@ -80,7 +80,7 @@ def print_findings(verification: Verification) -> None:
     table = Table("Check", "Outcome", "What decided", show_lines=True)
     for judgement in dossier.verdict.judgements:
         outcome = judgement.outcome.value
-        sign = _SIGNS.get(outcome, f"[yellow]? {outcome}[/]: {judgement.reason}")
+        sign = _SIGNS.get(outcome, f"[yellow]○ {outcome}[/]: {judgement.reason}")
         table.add_row(titles[judgement.check], sign, escape(visible(judgement.deciding.explanation)))
     for excusal in dossier.basis.excused:
         facts = escape(visible(", ".join(excusal.facts)))

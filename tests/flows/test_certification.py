@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from pipeline import concluded, small_workplace
@@ -93,31 +94,52 @@ def wait_for(condition: Any, seconds: float = 120) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.parametrize(("faults", "code"), [(3, 0), (1000, 3)], ids=["a few", "without end"])
+def test_a_machine_that_fails_is_tried_again_and_never_a_finding(
+    folder: Path, faults: int, code: int
+) -> None:
+    work = f"faulty-{faults}"
+    program = Path(__file__).parent.parent / "fixtures/faulty_machine.py"
+    asked = [sys.executable, str(program), str(faults), *command(folder, work)[1:]]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stderr
+    assert len(tasks(folder / work)) == (len(tasks(folder / "alone")) if code == 0 else 0)
+    assert (folder / f"{work}.zip").exists() == (code == 0)
+
+
 def test_the_same_flow_runs_against_a_server(folder: Path) -> None:
     port = 4747
     api = f"http://127.0.0.1:{port}/api"
     settings = prefect_settings(Workplace(root=folder / "server"))
-    server = subprocess.Popen(
-        [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
-        env={**os.environ, **settings},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    (folder / "server/prefect").mkdir(parents=True)
+    with open(folder / "server.log", "wb") as log:
+        server = start_server(port, settings, log)
     try:
-        wait_for(lambda: healthy(api))
+        wait_for(lambda: healthy(api) or server.poll() is not None)
+        assert server.poll() is None, (folder / "server.log").read_text()
         done = certify(folder, "served", PREFECT_API_URL=api)
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["comparison"] == plain_comparison(folder)
         assert flow_runs(api) == ["COMPLETED"]
     finally:
-        os.killpg(server.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
         server.wait()
+
+
+def start_server(port: int, settings: dict[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+        env={**os.environ, **settings},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
 
 
 def healthy(api: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{api}/health", timeout=1) as answer:
+        with urllib.request.urlopen(f"{api}/health", timeout=10) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
