@@ -38,7 +38,7 @@ class Order:
 
 def carry_out(order: Order, watch: Watch) -> Verification:
     """Examine, conclude, seal, deliver and verify. `watch` is told as soon as the tasks are known."""
-    starting = _start_prefect(order.workplace)
+    starting = start_prefect()
     examination = prepare(order.submission, order.basis, order.workplace, laboratory=order.laboratory)
     with open_bench(examination) as bench:
         bench.start(examination.tasks)
@@ -49,12 +49,14 @@ def carry_out(order: Order, watch: Watch) -> Verification:
     return _seal(order, examination)
 
 
-def _start_prefect(workplace: Workplace) -> threading.Thread:
-    """Import Prefect and bring up its server (if none is configured) in the background."""
-    settings = prefect_settings(workplace)
-    Path(settings["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
-    for name, value in settings.items():
+def start_prefect() -> threading.Thread:
+    """Import Prefect and bring up its server (if none is configured) in the background.
+
+    What the user has set in the environment is respected. Starting twice is starting once.
+    """
+    for name, value in prefect_settings().items():
         os.environ.setdefault(name, value)
+    Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
     starting = threading.Thread(target=_import_prefect, name="starting prefect", daemon=True)
     starting.start()
     return starting

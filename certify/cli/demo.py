@@ -23,7 +23,9 @@ def demo(
 ) -> None:
     """Train two small models on real data, certify both, and show why one of them is refused."""
     from certify.demo import DEMONSTRATIONS
+    from flows.session import start_prefect
 
+    start_prefect()  # it has time to while the first model is trained
     key_path = _key(out)
     started = time.monotonic()
     results = {}

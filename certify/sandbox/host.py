@@ -133,7 +133,7 @@ class Host:
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,
                 )
-        assert self._control is not None  # noqa: S101 - for the type checker: made with the process
+        assert self._control is not None
         return self._control
 
     def _discard(self) -> None:
