@@ -20,6 +20,7 @@ from typing import Literal
 from pydantic import Field
 
 from certify.basis import Basis
+from certify.certifiability import Standing
 from certify.digest import Digest
 from certify.environment import Environment
 from certify.errors import Tampered
@@ -29,7 +30,7 @@ from certify.protocol import Protocol
 from certify.standard import Identity
 from certify.submission import Artifact, Manifest
 from certify.value import DigestText, Instant, Line, Number, Value
-from certify.verdict import Finding, Standing, Verdict, decide
+from certify.verdict import Finding, Verdict, decide
 
 DOSSIER, REPORT, SEAL = "dossier.json", "report.html", "seal.dsse.json"
 EVIDENCE_FOLDER = "evidence/"

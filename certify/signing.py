@@ -39,12 +39,12 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
+from certify.certifiability import obstacles
 from certify.digest import Digest, canonical, read_canonical
 from certify.dossier import SELF_ASSESSED, Dossier
 from certify.errors import Problem, Tampered, UnusableInput
 from certify.store import write_durably
 from certify.value import Instant, Line, Value
-from certify.verdict import obstacles
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:certify:dossier:1"

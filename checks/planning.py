@@ -14,8 +14,9 @@ from decimal import Decimal
 from certify.dossier import Advice
 from certify.evidence import Estimate, Measurement
 from certify.protocol import Protocol
+from certify.ruling import Outcome
 from certify.standard import AtLeast, AtMost
-from certify.verdict import Finding, Outcome, judge
+from certify.verdict import Finding, judge
 from checks.statistics.proportions import CLOPPER_PEARSON
 
 MOST_CASES = 10_000_000

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from certify.evidence import WHOLE, Estimate, NotMeasured, Reason
+from certify.ruling import Outcome, Ruling
 from certify.standard import Among, AtLeast, AtMost, Check, Condition, Count, Holds, NothingFound
-from certify.verdict import Finding, Judgement, Outcome, Ruling
+from certify.verdict import Finding, Judgement
 from reports.language import Phrase, Words
 from reports.mark import Mark, mark, ruling_mark
 from reports.number import Figure, figure, lower_bound, upper_bound

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from certify.dossier import Advice, Dossier
 from certify.evidence import WHOLE, Bounds, Estimate, Measurement, Statement
+from certify.ruling import Outcome, Ruling
 from certify.standard import Check
-from certify.verdict import Finding, Outcome, Ruling, judge
+from certify.verdict import Finding, judge
 from reports.clause import ClauseView, clauses_of
 from reports.command import command
 from reports.comparison import Requirement, requirement

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from certify.basis import Basis
+from certify.certifiability import obstacles
 from certify.dossier import SELF_ASSESSED, Dossier
+from certify.ruling import Outcome
 from certify.standard import Among, Check
-from certify.verdict import Outcome, Verdict, obstacles
+from certify.verdict import Verdict
 from reports.language import Phrase, Words
 from reports.mark import Mark, mark
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from certify.evidence import Reason
-from certify.verdict import Outcome, Ruling
+from certify.ruling import Outcome, Ruling
 from reports.language import Words
 
 SYMBOLS: Mapping[Outcome, str] = {

@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from certify.dossier import Dossier
+from certify.ruling import Outcome
 from certify.standard import Check
-from certify.verdict import Finding, Judgement, Outcome, judge
+from certify.verdict import Finding, Judgement, judge
 from reports.clause import InstrumentView, instruments_of
 from reports.comparison import Decided, comparisons, decided, undecided
 from reports.first_page import anchor

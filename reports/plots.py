@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from certify.evidence import WHOLE, Bounds
+from certify.ruling import Outcome
 from certify.standard import AtLeast, AtMost
-from certify.verdict import Finding, Judgement, Outcome
+from certify.verdict import Finding, Judgement
 from reports.comparison import Compared, comparisons, limit_of
 from reports.language import Words
 from reports.mark import Mark, mark

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -124,7 +125,8 @@ def _confidence(text: str) -> Decimal:
 def _parameters(method: MethodSignature, settings: list[str]) -> dict[str, Parameter]:
     """Each `--set` as a parameter of the type that the method takes; every mistake at once."""
     given = dict(setting.partition("=")[::2] for setting in settings)
-    problems = [_missing(method, name) for name in method.parameters if name not in given]
+    problems = [*_unreadable(settings)]
+    problems += [_missing(method, name) for name in method.parameters if name not in given]
     parameters: dict[str, Parameter] = {}
     for name, text in given.items():
         try:
@@ -134,6 +136,16 @@ def _parameters(method: MethodSignature, settings: list[str]) -> dict[str, Param
     if problems:
         raise UnusableInput(*problems)
     return parameters
+
+
+def _unreadable(settings: list[str]) -> Iterator[Problem]:
+    """Settings that are no `name=value`, and names that are set twice."""
+    names = [setting.partition("=")[0] for setting in settings]
+    found = [setting for setting in settings if "=" not in setting]
+    found += [f"{name} {names.count(name)} times" for name in dict.fromkeys(names) if names.count(name) > 1]
+    for mistake in found:
+        expected, remedy = "--set name=value, each name once", "Correct it."
+        yield Problem(source="certify measure", expected=expected, found=mistake, remedy=remedy)
 
 
 def _parameter(method: MethodSignature, name: str, text: str) -> Parameter:

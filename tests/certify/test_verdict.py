@@ -24,10 +24,12 @@ from findings import (
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
+from certify.certifiability import Standing, obstacles
 from certify.digest import Digest
 from certify.evidence import Circumstance, Measurement, Opened, Reason, Statement
+from certify.ruling import Outcome
 from certify.standard import Check
-from certify.verdict import Finding, Judgement, Outcome, Standing, Verdict, decide, judge, obstacles
+from certify.verdict import Finding, Judgement, Verdict, decide, judge
 
 
 def verdict_of(*found: Finding, required: tuple[Check, ...] | None = None) -> Verdict:

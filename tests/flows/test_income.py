@@ -17,10 +17,10 @@ from pipeline import examined, in_process, sealed
 from certify.dossier import Dossier
 from certify.errors import Tampered
 from certify.evidence import Estimate, Measurement
+from certify.ruling import Outcome
 from certify.signing import PublicKey, new_key
 from certify.standard import Check, pair_of
 from certify.task import task_of
-from certify.verdict import Outcome
 from certify.verification import verify
 from flows.examination import agree_basis, conclude, deliver, read_submission
 from flows.wiring import Workplace

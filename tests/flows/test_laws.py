@@ -21,7 +21,8 @@ from small_submission import KINDS, write_submission
 from certify.basis import resolve
 from certify.errors import UnusableInput
 from certify.evidence import Reason
-from certify.verdict import Finding, Outcome, decide
+from certify.ruling import Outcome
+from certify.verdict import Finding, decide
 from flows.examination import examine, prepare
 from flows.wiring import Workplace
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from certify.digest import Digest
 from certify.dossier import Dossier
+from certify.ruling import Outcome
 from certify.standard import Criterion
-from certify.verdict import Finding, Outcome, judge
+from certify.verdict import Finding, judge
 from reports.comparison import comparisons, decided
 from reports.language import words
 

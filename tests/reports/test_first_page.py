@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from certify.certifiability import obstacles
 from certify.dossier import SELF_ASSESSED, Dossier
-from certify.verdict import obstacles
 from reports.first_page import FirstPage, first_page
 from reports.language import words
 

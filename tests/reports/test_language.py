@@ -8,10 +8,11 @@ from string import Formatter
 
 import pytest
 
+from certify.certifiability import Standing, obstacles
 from certify.dossier import SELF_ASSESSED
 from certify.evidence import Reason
+from certify.ruling import Outcome
 from certify.value import Bilingual
-from certify.verdict import Outcome, Standing, obstacles
 from certify.verification import NOT_CHECKED
 from reports import english, french
 from reports.language import Language, words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from certify.evidence import Reason
-from certify.verdict import Outcome, Ruling
+from certify.ruling import Outcome, Ruling
 from reports.language import words
 from reports.mark import SYMBOLS, mark, ruling_mark
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from certify.dossier import Dossier
 from certify.evidence import Measurement
-from certify.verdict import Outcome
+from certify.ruling import Outcome
 from reports.language import words
 from reports.matrix import Matrix, matrix
 

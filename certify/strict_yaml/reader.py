@@ -1,38 +1,24 @@
-"""Reading YAML that strangers wrote, without surprises.
-
-The profile: UTF-8, one document, capped in bytes, depth and nodes; no anchors, aliases, tags, merge
-keys, directives or duplicate keys; no control, bidirectional, invisible or odd line-break characters, not
-even by an escape; and no plain word that YAML 1.1, YAML 1.2 and JSON would type differently. Numbers with
-a point arrive as `Decimal`, exactly as written; sequences arrive as tuples. Every defect is reported with
-its line, all of them at once.
-
-Only PyYAML's *events* are used: nothing is constructed, resolved or expanded by the library.
-"""
+"""From events to plain values, one event at a time, noting every violation of the profile."""
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import yaml
-from pydantic import BaseModel, ValidationError
 
-from certify.errors import Problem, UnusableInput
+from certify.errors import Problem
+from certify.strict_yaml.characters import FORBIDDEN
+from certify.strict_yaml.document import Path, shown, spell
 
-MAX_BYTES: Final = 1 << 20
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 50_000
 MAX_INTEGER: Final = (1 << 53) - 1
 MAX_DIGITS: Final = 40
 
-Path = tuple[str | int, ...]
-Model = TypeVar("Model", bound=BaseModel)
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 _AMBIGUOUS = re.compile(
@@ -47,151 +33,9 @@ _AMBIGUOUS = re.compile(
     """,
     re.VERBOSE,
 )
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, odd line breaks
-    "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"  # line separators, writing direction
-    "\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"  # no width, no ink
-)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class YamlDocument:
-    """One parsed document: plain values, and the line and column at which each stands."""
-
-    source: str
-    value: Any
-    places: Mapping[Path, tuple[int, int]]
-
-    def problem(self, path: Path, *, expected: str, found: str, remedy: str) -> Problem:
-        """A located defect; a path that does not exist is located at its nearest parent."""
-        known = next(path[:n] for n in range(len(path), -1, -1) if path[:n] in self.places)
-        line, column = self.places[known]
-        return Problem(
-            source=self.source,
-            line=line,
-            column=column,
-            key=spell(path),
-            expected=expected,
-            found=found,
-            remedy=remedy,
-        )
-
-    def validate(self, model: type[Model]) -> Model:
-        """The document as a value; raises `UnusableInput` with every defect located."""
-        try:
-            return model.model_validate(self.value)
-        except ValidationError as error:
-            raise UnusableInput(*self._problems(error)) from error
-
-    def _problems(self, error: ValidationError) -> Iterator[Problem]:
-        details = error.errors(include_url=False)
-        missing = [str(d["loc"][-1]) for d in details if d["type"] == "missing"]
-        for detail in details:
-            expected, found, remedy = _explain(detail, missing)
-            path = self._path(detail["loc"], missing=detail["type"] == "missing")
-            yield self.problem(path, expected=expected, found=found, remedy=remedy)
-
-    def _path(self, location: tuple[str | int, ...], *, missing: bool) -> Path:
-        """Pydantic's location without the union tags, which are no keys of the document."""
-        path: Path = ()
-        for part in location:
-            if (*path, part) in self.places:
-                path = (*path, part)
-        return (*path, location[-1]) if missing else path
-
-
-def spell(path: Path) -> str:
-    """`("data", 0, "role")` is written `data[0].role`."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
-
-
-def _explain(detail: Any, missing: list[str]) -> tuple[str, str, str]:
-    kind, key, found = detail["type"], str(detail["loc"][-1]) if detail["loc"] else "", detail["input"]
-    if kind == "extra_forbidden":
-        close = difflib.get_close_matches(key, missing, n=1)
-        advice = f'Did you mean "{close[0]}"?' if close else "Remove it, or correct its spelling."
-        return "no such key", f'the unknown key "{key}"', advice
-    if kind == "missing":
-        return f'the key "{key}"', "nothing", "Add it; `certify init` shows every key with a comment."
-    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return message, _shown(found), "Correct the value."
-
-
-def _shown(value: object) -> str:
-    text = str(value) if isinstance(value, Decimal) else repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
-def read(data: bytes, *, source: str) -> YamlDocument:
-    """Parse one document under the profile.
-
-    Raises `UnusableInput` with every violation that can be found before the text stops making sense.
-    """
-    text = _decode(data, source)
-    reader = _Reader(source=source)
-    try:
-        for event in yaml.parse(text, Loader=_LOADER):
-            reader.take(event)
-    except yaml.YAMLError as error:
-        reader.refuse_syntax(error)
-    except _TooLarge:
-        pass
-    if reader.problems:
-        raise UnusableInput(*reader.problems)
-    return YamlDocument(source=source, value=reader.root(), places=reader.places)
-
-
-def _decode(data: bytes, source: str) -> str:
-    if len(data) > MAX_BYTES:
-        raise UnusableInput(
-            Problem(
-                source=source,
-                expected=f"at most {MAX_BYTES} bytes",
-                found=f"{len(data)} bytes",
-                remedy="Split the file, or move data out of it.",
-            )
-        )
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise UnusableInput(
-            Problem(
-                source=source,
-                line=line,
-                expected="UTF-8 text",
-                found=f"byte 0x{data[error.start]:02x}, which is not UTF-8",
-                remedy="Save the file as UTF-8.",
-            )
-        ) from error
-    _refuse_characters(text, source)
-    return text
-
-
-def _refuse_characters(text: str, source: str) -> None:
-    problems = []
-    for match in _FORBIDDEN.finditer(text):
-        start = match.start()
-        problems.append(
-            Problem(
-                source=source,
-                line=text.count("\n", 0, start) + 1,
-                column=start - text.rfind("\n", 0, start),
-                expected="printable text with line feeds",
-                found=f"the character U+{ord(match.group()):04X}",
-                remedy="Delete it; it hides or reorders what a reader sees.",
-            )
-        )
-        if len(problems) == 20:
-            break
-    if problems:
-        raise UnusableInput(*problems)
-
-
-class _TooLarge(Exception):
+class TooLarge(Exception):
     """Stops reading at once: the rest is not worth parsing."""
 
 
@@ -221,7 +65,7 @@ class _Frame:
 
 
 @dataclass(slots=True)
-class _Reader:
+class Reader:
     """Builds plain values from events and notes every violation on the way."""
 
     source: str
@@ -232,9 +76,11 @@ class _Reader:
     _nodes: int = 0
 
     def root(self) -> Any:
+        """The value of the one document."""
         return self._documents[0]
 
     def take(self, event: Any) -> None:
+        """Digest the next event."""
         if isinstance(event, yaml.DocumentStartEvent):
             self._document(event)
         elif isinstance(event, yaml.StreamEndEvent) and not self._documents and not self.problems:
@@ -275,7 +121,7 @@ class _Reader:
         self._nodes += 1
         if self._nodes > MAX_NODES:
             self._refuse(event, f"at most {MAX_NODES} values", "more", "Split the file.")
-            raise _TooLarge
+            raise TooLarge
         if event.anchor:
             self._refuse(event, "no anchors", f"&{event.anchor}", "Write the value out.")
         if event.tag:
@@ -288,7 +134,7 @@ class _Reader:
 
     def _refuse_hidden(self, event: Any) -> None:
         """An escape in double quotes must not bring in what the text itself may not hold."""
-        hidden = _FORBIDDEN.search(event.value)
+        hidden = FORBIDDEN.search(event.value)
         if hidden:
             found = f"an escape for the character U+{ord(hidden.group()):04X}"
             self._refuse(
@@ -298,7 +144,7 @@ class _Reader:
     def _open(self, event: Any, value: dict[str, Any] | list[Any]) -> None:
         if len(self._frames) >= MAX_DEPTH:
             self._refuse(event, f"at most {MAX_DEPTH} levels", "deeper nesting", "Flatten it.")
-            raise _TooLarge
+            raise TooLarge
         if self._frames and self._frames[-1].awaits_key:
             self._refuse(event, "a word as key", "a list or mapping as key", "Use plain keys.")
             self._frames[-1].key = ""
@@ -326,7 +172,7 @@ class _Reader:
         frame = self._frames[-1]
         frame.key = str(key)
         if not isinstance(key, str):
-            self._refuse(event, "a word as key", _shown(key), "Put it in quotes.")
+            self._refuse(event, "a word as key", shown(key), "Put it in quotes.")
         elif key in frame.value:
             line = self.places[(*frame.path, key)][0]
             found = f'"{key}" again (first on line {line})'
@@ -353,14 +199,14 @@ class _Reader:
 
     def _integer(self, event: Any, text: str) -> int:
         if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
-            self._refuse(event, "an integer within 2**53", _shown(text), "Use a larger unit.")
+            self._refuse(event, "an integer within 2**53", shown(text), "Use a larger unit.")
             return 0
         return int(text)
 
     def _decimal(self, event: Any, text: str) -> Decimal:
         if len(text) > MAX_DIGITS:
             self._refuse(
-                event, f"at most {MAX_DIGITS} characters", _shown(text), "Round it, or use a larger unit."
+                event, f"at most {MAX_DIGITS} characters", shown(text), "Round it, or use a larger unit."
             )
             return Decimal(0)
         return Decimal(text)

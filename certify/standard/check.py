@@ -1,0 +1,151 @@
+"""One check, as its YAML file says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from certify.evidence import Kind
+from certify.standard.criterion import Among, Condition, Criterion, Holds, NothingFound
+from certify.standard.parameter import Parameter, ParameterType
+from certify.value import Bilingual, Day, Line, Name, Number, Prose, Value
+
+Identity = Annotated[str, Field(pattern=r"^[a-z][a-z0-9.-]*/[a-z][a-z0-9-]*$", max_length=120)]
+"""`namespace/slug`."""
+
+Version = Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+
+LOWEST_CONFIDENCE = Decimal("0.975")
+"""One-sided alpha is 0.025 unless a basis makes it smaller (ICH E9, section 5.5)."""
+
+
+class Clause(Value):
+    """A place in a law or standard, and honestly how the check relates to it."""
+
+    instrument: Line
+    locator: Line
+    as_of: Day
+    relation: Literal["satisfies", "contributes-to", "informs"]
+    note: Prose | None = None
+
+
+class Membership(Value):
+    """A declared fact is one of the listed ones. An unknown fact never excuses."""
+
+    fact: Line
+    among: tuple[Line, ...] = Field(min_length=1)
+
+
+class Applicability(Value):
+    """A check applies unless a known fact takes it out of scope."""
+
+    all: tuple[Membership, ...] = ()
+
+    def excusing_facts(self, facts: Mapping[str, str]) -> tuple[str, ...]:
+        """The known facts that take the check out of scope, spelled `fact = value`; empty: it applies."""
+        known = [(m, facts[m.fact]) for m in self.all if m.fact in facts]
+        return tuple(f"{m.fact} = {value}" for m, value in known if value not in m.among)
+
+
+class Demand(Value):
+    """What evidence must be: the kinds accepted, the data opened, the bytes it must be bound to."""
+
+    kinds: tuple[Kind, ...] = Field(min_length=1)
+    role: Literal["train", "validation", "test", "reference", "none"]
+    bound_to: tuple[Literal["model", "data", "reference", "documents", "manifest"], ...] = Field(min_length=1)
+    noise_floor: Number | None = Field(default=None, gt=0)
+    """For observed methods: how far, relatively, two laboratories may differ and still agree."""
+
+    @model_validator(mode="after")
+    def _search_cannot_demonstrate(self) -> Self:
+        if "search" in self.kinds:
+            raise ValueError(
+                "kinds without search: a search can refute, and its silence demonstrates nothing"
+            )
+        return self
+
+
+class MethodUse(Value):
+    """The method that measures, by name and version, with the parameters that it is given."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")]
+    version: Version
+    parameters: Mapping[Name, Parameter] = Field(default_factory=dict)
+
+
+_SAFE_DIRECTION = {"at_most": "lower", "at_least": "higher", "count": "higher", "among": "fixed"}
+"""Which way a basis may move the limit of a condition without making it easier to meet."""
+
+
+class Check(Value):
+    """One YAML file under `standards/`, and after resolution the same with every value fixed."""
+
+    id: Identity
+    version: Version
+    status: Literal["draft", "trial", "stable", "deprecated", "withdrawn"]
+    area: Name
+    module: Literal["M1", "M2", "M3", "M4", "M5", "M6"]
+    severity: Literal["critical", "major", "minor"]
+    title: Bilingual
+    statement: Bilingual
+    rationale: Bilingual
+    remedy: Bilingual
+    clauses: tuple[Clause, ...] = Field(min_length=1)
+    applies: Applicability = Applicability()
+    method: MethodUse
+    evidence: Demand
+    limits: Mapping[Name, Parameter] = Field(default_factory=dict)
+    criterion: Criterion
+    confidence: Number = Field(default=LOWEST_CONFIDENCE, ge=LOWEST_CONFIDENCE, lt=1)
+
+    @model_validator(mode="after")
+    def _refers_to_what_exists(self) -> Self:
+        for condition in self.criterion.all:
+            self._require_limit(condition)
+            strata = getattr(condition, "for_every", None)
+            if strata and strata.source:
+                self._require_list(strata.source)
+        return self
+
+    def _require_list(self, name: str) -> None:
+        parameter = self.method.parameters.get(name)
+        if parameter is None or parameter.type not in ("list", "expectations"):
+            raise ValueError(
+                f'a parameter named "{name}" of type list or expectations under `method.parameters`'
+            )
+
+    def _require_limit(self, condition: Condition) -> None:
+        if isinstance(condition, Holds | NothingFound):
+            return
+        limit = self.limits.get(condition.limit)
+        types = ("list",) if isinstance(condition, Among) else ("integer", "decimal")
+        if limit is None or limit.type not in types:
+            raise ValueError(f'a limit named "{condition.limit}" of type {" or ".join(types)} under `limits`')
+        safe = _SAFE_DIRECTION[condition.require]
+        if limit.stricter not in (safe, "fixed"):
+            found = (
+                f'the limit "{condition.limit}" as {safe} or fixed, because {condition.require} judges by it'
+            )
+            raise ValueError(f"`stricter` of {found}")
+
+    @property
+    def open_values(self) -> tuple[str, ...]:
+        """Names of parameters and limits that still have no value: such a check cannot be run."""
+        everything = {**self.method.parameters, **self.limits}
+        return tuple(name for name, parameter in everything.items() if parameter.value is None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MethodSignature:
+    """What the core knows of a method: enough to refuse a wrong check before anything runs."""
+
+    name: str
+    version: str
+    parameters: Mapping[str, ParameterType]
+    """Parameter name to its type; all are required, so that every value is written in the standard."""
+    observed: bool
+    summary: str

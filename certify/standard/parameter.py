@@ -1,0 +1,143 @@
+"""A value that a check needs, and which way is stricter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_serializer, model_validator
+
+from certify.value import Line, Number, Prose, Value, as_number
+
+ParameterType = Literal["integer", "decimal", "text", "list", "expectations"]
+
+
+def _native(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(map(_native, value))
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+Argument = Annotated[
+    bool | int | float | str | tuple[int | float | str, ...],
+    BeforeValidator(_native),
+]
+"""An argument of a foreign library, in the types that it knows."""
+
+
+class Expectation(Value):
+    """A Great Expectations rule by its native name, with its native arguments."""
+
+    expectation: Annotated[str, Field(pattern=r"^expect_[a-z_]+$")]
+    arguments: Mapping[str, Argument]
+
+    @model_validator(mode="after")
+    def _short_enough_to_name_a_stratum(self) -> Self:
+        if len(str(self)) > 300:
+            raise ValueError("a rule of at most 300 characters when spelled out")
+        return self
+
+    def __str__(self) -> str:
+        arguments = ", ".join(f"{name}={_spell(value)}" for name, value in sorted(self.arguments.items()))
+        return f"{self.expectation}({arguments})"
+
+
+_DIRECTIONS: Mapping[ParameterType, tuple[str, ...]] = {
+    "integer": ("lower", "higher", "fixed"),
+    "decimal": ("lower", "higher", "fixed"),
+    "text": ("fixed",),
+    "list": ("superset", "fixed"),
+    "expectations": ("superset", "fixed"),
+}
+
+
+class Parameter(Value):
+    """A value that a check needs: its type, unit, permitted range, source, and which way is stricter.
+
+    `value` is None where the basis must give one (required groups belong to the basis).
+    """
+
+    type: ParameterType
+    unit: Line = "1"
+    range: tuple[Number, Number] | None = None
+    value: Decimal | str | tuple[Expectation, ...] | tuple[str, ...] | None = None
+    stricter: Literal["lower", "higher", "superset", "fixed"]
+    why: Prose
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number_by_type(cls, given: Any) -> Any:
+        """Numbers are text in JSON and integers may stand for decimals: the type tells."""
+        if not isinstance(given, Mapping) or given.get("type") not in ("integer", "decimal"):
+            return given
+        value = given.get("value")
+        return given if value is None else {**given, "value": as_number(value)}
+
+    @model_serializer(mode="wrap")
+    def _decimals_as_text(self, handler: Any) -> Any:
+        value = handler(self)
+        return {**value, "value": str(self.value)} if isinstance(self.value, Decimal) else value
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> Self:
+        if self.type in ("integer", "decimal") and (self.range is None or self.range[0] > self.range[1]):
+            raise ValueError("a range [lowest, highest] for every number")
+        if self.stricter not in _DIRECTIONS[self.type]:
+            raise ValueError(f"stricter: {' or '.join(_DIRECTIONS[self.type])} for the type {self.type}")
+        if self.value is not None:
+            self.accept(self.value)
+        return self
+
+    def accept(self, value: Any) -> None:
+        """Raise `ValueError` unless `value` has this parameter's type and lies in its range."""
+        if not self._has_its_type(value):
+            raise ValueError(f"a value of type {self.type}")
+        if isinstance(value, Decimal):
+            self._accept_number(value)
+        if isinstance(value, tuple) and (not value or len(set(map(str, value))) != len(value)):
+            raise ValueError("a list with at least one element and no element twice")
+
+    def _has_its_type(self, value: Any) -> bool:
+        if self.type in ("list", "expectations"):
+            element = str if self.type == "list" else Expectation
+            return isinstance(value, tuple) and all(isinstance(e, element) for e in value)
+        return isinstance(value, str if self.type == "text" else Decimal)
+
+    def _accept_number(self, value: Decimal) -> None:
+        if self.type == "integer" and value != value.to_integral_value():
+            raise ValueError("a whole number")
+        if self.range and not self.range[0] <= value <= self.range[1]:
+            raise ValueError(f"a number from {self.range[0]} to {self.range[1]}")
+
+    def tightened(self, value: Any) -> Self:
+        """The same parameter at a stricter value; raises `ValueError` if it would loosen."""
+        self.accept(value)
+        if self.value is not None and not self._at_least_as_strict(value):
+            raise ValueError(f"a value as strict as {_spell(self.value)} ({self.stricter} is stricter)")
+        return self.model_copy(update={"value": value})
+
+    def strictest(self, other: Self) -> Self:
+        """Whichever of the two has the stricter value; raises `ValueError` if neither is as strict."""
+        if self.value is None or (other.value is not None and self._at_least_as_strict(other.value)):
+            return other
+        if other.value is None or other._at_least_as_strict(self.value):
+            return self
+        raise ValueError(
+            f"values of which one is the stricter, not {_spell(self.value)} and {_spell(other.value)}"
+        )
+
+    def _at_least_as_strict(self, value: Any) -> bool:
+        if self.stricter == "lower":
+            return bool(value <= self.value)
+        if self.stricter == "higher":
+            return bool(value >= self.value)
+        if self.stricter == "superset" and isinstance(self.value, tuple):
+            return all(element in value for element in self.value)
+        return bool(value == self.value)
+
+
+def _spell(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,88 @@
+"""A parsed document: plain values, where each stands, and how a defect of one is explained."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from certify.errors import Problem, UnusableInput
+
+Path = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class YamlDocument:
+    """One parsed document: plain values, and the line and column at which each stands."""
+
+    source: str
+    value: Any
+    places: Mapping[Path, tuple[int, int]]
+
+    def problem(self, path: Path, *, expected: str, found: str, remedy: str) -> Problem:
+        """A located defect; a path that does not exist is located at its nearest parent."""
+        known = next(path[:n] for n in range(len(path), -1, -1) if path[:n] in self.places)
+        line, column = self.places[known]
+        return Problem(
+            source=self.source,
+            line=line,
+            column=column,
+            key=spell(path),
+            expected=expected,
+            found=found,
+            remedy=remedy,
+        )
+
+    def validate(self, model: type[Model]) -> Model:
+        """The document as a value; raises `UnusableInput` with every defect located."""
+        try:
+            return model.model_validate(self.value)
+        except ValidationError as error:
+            raise UnusableInput(*self._problems(error)) from error
+
+    def _problems(self, error: ValidationError) -> Iterator[Problem]:
+        details = error.errors(include_url=False)
+        missing = [str(d["loc"][-1]) for d in details if d["type"] == "missing"]
+        for detail in details:
+            expected, found, remedy = _explain(detail, missing)
+            path = self._path(detail["loc"], missing=detail["type"] == "missing")
+            yield self.problem(path, expected=expected, found=found, remedy=remedy)
+
+    def _path(self, location: tuple[str | int, ...], *, missing: bool) -> Path:
+        """Pydantic's location without the union tags, which are no keys of the document."""
+        path: Path = ()
+        for part in location:
+            if (*path, part) in self.places:
+                path = (*path, part)
+        return (*path, location[-1]) if missing else path
+
+
+def spell(path: Path) -> str:
+    """`("data", 0, "role")` is written `data[0].role`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _explain(detail: Any, missing: list[str]) -> tuple[str, str, str]:
+    kind, key, found = detail["type"], str(detail["loc"][-1]) if detail["loc"] else "", detail["input"]
+    if kind == "extra_forbidden":
+        close = difflib.get_close_matches(key, missing, n=1)
+        advice = f'Did you mean "{close[0]}"?' if close else "Remove it, or correct its spelling."
+        return "no such key", f'the unknown key "{key}"', advice
+    if kind == "missing":
+        return f'the key "{key}"', "nothing", "Add it; `certify init` shows every key with a comment."
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return message, shown(found), "Correct the value."
+
+
+def shown(value: object) -> str:
+    """A found value, short enough for one line of a message."""
+    text = str(value) if isinstance(value, Decimal) else repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,82 @@
+"""From bytes to a document: size and characters first, then the events."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import yaml
+
+from certify.errors import Problem, UnusableInput
+from certify.strict_yaml.characters import FORBIDDEN
+from certify.strict_yaml.document import YamlDocument
+from certify.strict_yaml.reader import Reader, TooLarge
+
+MAX_BYTES: Final = 1 << 20
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read(data: bytes, *, source: str) -> YamlDocument:
+    """Parse one document under the profile.
+
+    Raises `UnusableInput` with every violation that can be found before the text stops making sense.
+    """
+    text = _decode(data, source)
+    reader = Reader(source=source)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            reader.take(event)
+    except yaml.YAMLError as error:
+        reader.refuse_syntax(error)
+    except TooLarge:
+        pass
+    if reader.problems:
+        raise UnusableInput(*reader.problems)
+    return YamlDocument(source=source, value=reader.root(), places=reader.places)
+
+
+def _decode(data: bytes, source: str) -> str:
+    if len(data) > MAX_BYTES:
+        raise UnusableInput(
+            Problem(
+                source=source,
+                expected=f"at most {MAX_BYTES} bytes",
+                found=f"{len(data)} bytes",
+                remedy="Split the file, or move data out of it.",
+            )
+        )
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise UnusableInput(
+            Problem(
+                source=source,
+                line=line,
+                expected="UTF-8 text",
+                found=f"byte 0x{data[error.start]:02x}, which is not UTF-8",
+                remedy="Save the file as UTF-8.",
+            )
+        ) from error
+    _refuse_characters(text, source)
+    return text
+
+
+def _refuse_characters(text: str, source: str) -> None:
+    problems = []
+    for match in FORBIDDEN.finditer(text):
+        start = match.start()
+        problems.append(
+            Problem(
+                source=source,
+                line=text.count("\n", 0, start) + 1,
+                column=start - text.rfind("\n", 0, start),
+                expected="printable text with line feeds",
+                found=f"the character U+{ord(match.group()):04X}",
+                remedy="Delete it; it hides or reorders what a reader sees.",
+            )
+        )
+        if len(problems) == 20:
+            break
+    if problems:
+        raise UnusableInput(*problems)
