@@ -17,7 +17,7 @@ from checks.files import Files
 from checks.measured import CannotMeasure
 
 UNDECIDED: Final = -1
-BATCH: Final = 1024
+ALONE: Final = 1
 
 Inputs = Mapping[str, NDArray[Any]]
 
@@ -42,9 +42,14 @@ class Predictor:
         """The batch size that the graph itself prescribes, if it does."""
         return self._batch
 
-    def outputs(self, inputs: Inputs, *, batch: int | None = None) -> dict[str, NDArray[Any]]:
-        """All declared outputs, each of shape [cases, ...]; runs `batch` cases at a time."""
-        parts = [self._run(chunk) for chunk in _chunks(inputs, self._batch or batch or BATCH)]
+    def outputs(self, inputs: Inputs, *, batch: int = ALONE) -> dict[str, NDArray[Any]]:
+        """All declared outputs, each of shape [cases, ...]; runs `batch` cases at a time.
+
+        Each case runs by itself unless asked otherwise: a graph can tell a full batch from a single case, and
+        answer a whole test set by heart. Where the graph fixes its batch, copies of the case fill it.
+        """
+        size = self._batch if self._batch and batch > ALONE else batch
+        parts = [self._run(chunk) for chunk in _chunks(inputs, size)]
         names = [output.name for output in self.model.outputs]
         return {name: np.concatenate([part[name] for part in parts]) for name in names}
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+import numpy as np
+
+from certify.digest import Digest
 from certify.submission import Manifest
 from checks.files import Files
 from checks.measured import CannotMeasure
@@ -15,10 +18,20 @@ from checks.table import Table, read_table
 class Subject:
     """One submission in one worker: the model is loaded once, each table read once."""
 
-    def __init__(self, manifest: Manifest, files: Files) -> None:
+    def __init__(self, manifest: Manifest, files: Files, root: Digest) -> None:
         self.manifest = manifest
         self.files = files
+        self._root = root
         self._tables: dict[str, Table] = {}
+
+    def generator(self, seed: int, purpose: str) -> np.random.Generator:
+        """Randomness that the vendor cannot know before the model is final, and anybody can repeat after.
+
+        The seed of a check is public. Mixed with the root digest of the submission, it draws cases that depend
+        on the very bytes of the model, so that a model cannot hold answers prepared for them.
+        """
+        mixed = Digest.of_value([str(self._root), str(seed), purpose])
+        return np.random.default_rng(int(mixed.hex, 16))
 
     @cached_property
     def predictor(self) -> Predictor:

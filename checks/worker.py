@@ -64,7 +64,7 @@ def _measured(job: Job) -> Reply:
     store = Store(Path(job.blobs))
     files = Files(job.artifacts, {a.path: store.path(a.digest) for a in job.artifacts})
     manifest = read(files.read(MANIFEST), source=MANIFEST).validate(Manifest)
-    measured = measure(Subject(manifest, files), job.task)
+    measured = measure(Subject(manifest, files, job.task.submission), job.task)
     result = Measurement(
         task=job.task.value_digest,
         method=job.task.method,

@@ -30,7 +30,7 @@ def noise_stability(subject: Subject, data: Table | None, confidence: Confidence
     if data is None:
         raise CannotMeasure("stability is measured on data, and none were given")
     data.require_independent_rows()
-    noisy = perturbed(subject.manifest.model.inputs, data.inputs, np.random.default_rng(seed))
+    noisy = perturbed(subject.manifest.model.inputs, data.inputs, subject.generator(seed, "noise"))
     before, after = subject.predictor.decide(data.inputs), subject.predictor.decide(noisy)
     changed = (before != after) | (before == UNDECIDED)
     interval = proportion(int(np.count_nonzero(changed)), data.rows, confidence)

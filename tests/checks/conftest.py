@@ -176,7 +176,8 @@ def build(
         "supply_chain": {"base_models": [], "software": []},
         "documents": written,
     }  # fmt: skip
-    return Subject(Manifest.from_json(_plain(_merged(manifest, change or {}))), _write(folder, contents))
+    declared = Manifest.from_json(_plain(_merged(manifest, change or {})))
+    return Subject(declared, _write(folder, contents), Digest.of(b"a submission for a test"))
 
 
 def linear_graph(
