@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 from certify.errors import Problem, UnusableInput
 from certify.standard import LOWEST_CONFIDENCE, Check, Expectation, Identity, Parameter, Version
 from certify.strict_yaml import YamlDocument
-from certify.value import Bilingual, Line, Name, Number, Prose, Value, as_number
+from certify.value import Bilingual, Name, Number, Prose, Value, as_number
 
 Section = Literal["parameters", "limits"]
 Given = int | Decimal | str | tuple[str, ...] | tuple[Expectation, ...]
@@ -58,7 +58,7 @@ class Excusal(Value):
 
     check: Identity
     title: Bilingual
-    facts: tuple[Line, ...] = Field(min_length=1)
+    facts: tuple[Prose, ...] = Field(min_length=1)
 
 
 class Basis(Value):

@@ -17,6 +17,7 @@ class Standing:
     key_kind: Literal["development", "production", "none"]
     protocol_countersigned: bool
     locked_before_opening: bool
+    openings_within_allowance: bool
     sealed_data_run_by_authority: bool
     excusals_countersigned: bool
     deviations: int
@@ -27,6 +28,10 @@ def obstacles(standing: Standing) -> tuple[str, ...]:
     conditions = (
         (standing.sealed_data_run_by_authority, "the authority did not run it on sealed data"),
         (standing.locked_before_opening, "the protocol was not locked before the test data were opened"),
+        (
+            standing.openings_within_allowance,
+            "the test data were opened more often than the protocol allows",
+        ),
         (standing.protocol_countersigned, "the authority has not countersigned the protocol"),
         (
             standing.excusals_countersigned,

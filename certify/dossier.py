@@ -25,7 +25,7 @@ from certify.digest import Digest
 from certify.environment import Environment
 from certify.errors import Tampered
 from certify.evidence import EvidenceItem, Measurement
-from certify.ledger import Entry
+from certify.ledger import Entry, openings
 from certify.protocol import Protocol
 from certify.standard import Identity
 from certify.submission import Artifact, Manifest
@@ -74,6 +74,7 @@ class Dossier(Value):
     findings: tuple[Finding, ...]
     environment: Environment
     openings: tuple[Entry, ...]
+    """The lines of the ledger that speak of this protocol or of these data."""
     run: Run
     advice: tuple[Advice, ...]
 
@@ -116,22 +117,35 @@ class Dossier(Value):
             key_kind=key_kind,
             protocol_countersigned=False,
             locked_before_opening=self._locked_first,
+            openings_within_allowance=len(self._test_openings) <= self.protocol.allowance,
             sealed_data_run_by_authority=False,
             excusals_countersigned=not self.basis.excused,
             deviations=0,
         )
 
     @property
+    def _test_openings(self) -> tuple[Entry, ...]:
+        return openings(self.openings, data=self.protocol.committed("data.test").values())
+
+    @property
     def _locked_first(self) -> bool:
-        opened = [e for e in self.openings if e.event == "opened" and e.role == "test"]
-        return bool(opened) and all(
-            e.at >= self.protocol.locked_at and e.protocol == self.protocol.value_digest for e in opened
-        )
+        """The order of the ledger's lines decides, which nobody can choose; not what a clock said."""
+        locked = [e.sequence for e in self.openings if e.event == "locked" and self._is_ours(e)]
+        opened = [(e.sequence, self._is_ours(e)) for e in self._test_openings]
+        return bool(locked and opened) and all(ours and at > min(locked) for at, ours in opened)
+
+    def _is_ours(self, entry: Entry) -> bool:
+        return entry.protocol == self.protocol.value_digest
 
     @property
     def members(self) -> tuple[str, ...]:
         """The names that the archive must hold besides report and seal."""
         return (DOSSIER, *(EVIDENCE_FOLDER + item.digest.hex for item in self.evidence))
+
+
+def _is_plainly_stored(entry: zipfile.ZipInfo) -> bool:
+    """Asked before anything is unpacked: a compressed member may hold a thousand times what it weighs."""
+    return entry.compress_type == zipfile.ZIP_STORED and entry.compress_size == entry.file_size
 
 
 _UNREADABLE = (
@@ -161,8 +175,8 @@ def unpack(data: bytes, *, source: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive_file:
             entries = archive_file.infolist()
-            if len(entries) > MAX_MEMBERS or sum(e.file_size for e in entries) > len(data):
-                raise Tampered(f"{source}: expected a dossier, found an archive that unpacks to more")
+            if len(entries) > MAX_MEMBERS or not all(map(_is_plainly_stored, entries)):
+                raise Tampered(f"{source}: expected a dossier, found an archive of another kind")
             members = {entry.filename: archive_file.read(entry) for entry in entries}
     except _UNREADABLE as error:
         raise Tampered(f"{source}: expected a dossier, found no readable archive ({error})") from error

@@ -8,7 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-from certify.value import Line, Value
+from certify.digest import Digest
+from certify.value import DigestText, Line, Value
 
 IsolationLevel = Literal["I0", "I1", "I2", "I3"]
 
@@ -29,8 +30,12 @@ class Library(Value):
 
 
 class Environment(Value):
-    """Machine, interpreter, libraries, threads, and how far the worker was isolated."""
+    """Program, machine, interpreter, libraries, threads, and how far the worker was isolated.
 
+    `program` is the digest of the source that measured and judged, whatever version it calls itself.
+    """
+
+    program: DigestText
     python: Line
     system: Line
     processor: Line
@@ -42,9 +47,10 @@ class Environment(Value):
     variables: tuple[Line, ...]
 
 
-def capture(*, isolation: IsolationLevel, network_denied: bool) -> Environment:
+def capture(*, program: Digest, isolation: IsolationLevel, network_denied: bool) -> Environment:
     """Describe this machine as it is now."""
     return Environment(
+        program=program,
         python=f"{platform.python_implementation()} {platform.python_version()}",
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         processor=_processor(),

@@ -83,6 +83,17 @@ class Estimate(Value):
     demonstrating: Bounds
     refuting: Bounds
 
+    @model_validator(mode="after")
+    def _lies_within_its_bounds(self) -> Self:
+        if self.kind == "statistical" and self.n == 0:
+            raise ValueError("at least one case behind a statistical estimate")
+        for bounds in (self.demonstrating, self.refuting):
+            below = bounds.lower is not None and self.value < bounds.lower
+            above = bounds.upper is not None and self.value > bounds.upper
+            if below or above:
+                raise ValueError("an estimate that lies within its own bounds")
+        return self
+
 
 class Statement(Value):
     """Something about a named subject that either holds or does not, and how that is known."""

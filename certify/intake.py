@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,18 +40,67 @@ class Intake:
 
 
 def take_in(submission: Submission, store: Store) -> Intake:
-    """Copy every declared file into the store; raises `UnusableInput` with every refusal."""
+    """Copy every declared file into the store; raises `UnusableInput` with every refusal.
+
+    Sizes are looked at before anything is copied, so that a submission that is too large leaves no trace.
+    """
+    problems = _size_problems(submission)
+    if problems:
+        raise UnusableInput(*problems)
     artifacts: list[Artifact] = []
-    problems: list[Problem] = []
     for path in submission.manifest.files:
         try:
             artifacts.append(_copy(submission, path, store))
         except _Refused as refusal:
             problems.append(refusal.problem)
-    problems += _total_problem(artifacts)
+    problems += _twin_problems(submission.manifest, artifacts)
     if problems:
         raise UnusableInput(*problems)
     return Intake(manifest=submission.manifest, artifacts=tuple(artifacts), root=root_digest(artifacts))
+
+
+def _size_problems(submission: Submission) -> list[Problem]:
+    sizes = {path: _size(submission.folder / path) for path in submission.manifest.files}
+    problems = [
+        Problem(
+            source=path,
+            expected=f"at most {MAX_FILE_BYTES} bytes",
+            found=f"{size} bytes",
+            remedy="Split the file, or submit a smaller sample.",
+        )
+        for path, size in sizes.items()
+        if size > MAX_FILE_BYTES
+    ]
+    total = sum(sizes.values())
+    if total > MAX_TOTAL_BYTES:
+        expected, found = f"at most {MAX_TOTAL_BYTES} bytes in all", f"{total} bytes"
+        remedy = "Submit smaller samples of the data."
+        problems.append(Problem(source=MANIFEST, expected=expected, found=found, remedy=remedy))
+    return problems
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0  # whatever is wrong with it is told when it is opened
+
+
+def _twin_problems(manifest: Manifest, artifacts: list[Artifact]) -> Iterator[Problem]:
+    """The same bytes under two names would count the same cases twice, or test on what was trained on."""
+    data = {path for dataset in manifest.data.sets for path in dataset.files}
+    first: dict[Digest, str] = {}
+    for artifact in artifacts:
+        if artifact.path not in data:
+            continue
+        twin = first.setdefault(artifact.digest, artifact.path)
+        if twin != artifact.path:
+            yield Problem(
+                source=artifact.path,
+                expected="data files that differ from one another",
+                found=f"the very bytes of {twin}",
+                remedy="Name each file once, in one data set.",
+            )
 
 
 class _Refused(Exception):
@@ -108,17 +158,3 @@ def _refuse_magic(path: str, data: bytes, manifest: Manifest) -> None:
         if data.startswith(magic):
             remedy = "Export the model to ONNX; formats that can run code are refused."
             raise _Refused(path, "an ONNX graph", name, remedy)
-
-
-def _total_problem(artifacts: list[Artifact]) -> list[Problem]:
-    total = sum(artifact.size for artifact in artifacts)
-    if total <= MAX_TOTAL_BYTES:
-        return []
-    return [
-        Problem(
-            source=MANIFEST,
-            expected=f"at most {MAX_TOTAL_BYTES} bytes in all",
-            found=f"{total} bytes",
-            remedy="Submit smaller samples of the data.",
-        )
-    ]

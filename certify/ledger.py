@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -23,7 +23,11 @@ GENESIS = Digest.of(b"certify ledger")
 
 
 class Entry(Value):
-    """One event: a protocol was locked, or data of a role were opened."""
+    """One event: a protocol was locked, or data of a role were opened.
+
+    `data` are the digests of the files concerned: what counts is which bytes were looked at, whatever the
+    submission around them was called at the time, and in whatever role they were declared.
+    """
 
     sequence: int = Field(ge=0)
     previous: DigestText
@@ -31,6 +35,7 @@ class Entry(Value):
     event: Literal["locked", "opened"]
     role: Line
     submission: DigestText
+    data: tuple[DigestText, ...]
     protocol: DigestText | None
     purpose: Line
 
@@ -42,8 +47,8 @@ class Ledger:
         self._path = path
 
     def append(
-        self, *, event: Literal["locked", "opened"], role: str, submission: Digest, protocol: Digest | None,
-        purpose: str, at: datetime,
+        self, *, event: Literal["locked", "opened"], role: str, submission: Digest, data: Iterable[Digest],
+        protocol: Digest | None, purpose: str, at: datetime,
     ) -> Entry:  # fmt: skip
         """Add a line and flush it to disk; raises `Tampered` if the lines before do not hold together."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,6 +63,7 @@ class Ledger:
                 event=event,
                 role=role,
                 submission=submission,
+                data=tuple(sorted(data)),
                 protocol=protocol,
                 purpose=purpose,
             )
@@ -86,6 +92,6 @@ class Ledger:
             os.ftruncate(descriptor, data.rfind(b"\n") + 1)
 
 
-def openings(entries: tuple[Entry, ...], *, submission: Digest, role: str) -> int:
-    """How often data of a role were opened for a submission."""
-    return sum(e.event == "opened" and e.role == role and e.submission == submission for e in entries)
+def openings(entries: Iterable[Entry], *, data: Collection[Digest]) -> tuple[Entry, ...]:
+    """Every time that any of these bytes were opened, for whatever purpose."""
+    return tuple(e for e in entries if e.event == "opened" and not set(data).isdisjoint(e.data))

@@ -193,6 +193,6 @@ def _compared(
 
 def _shown(value: Decimal, rounding: str) -> str:
     """At most six decimals, without an exponent."""
-    digits = Context(prec=400, rounding=rounding)
+    digits = Context(prec=2200, rounding=rounding)  # any number that can be read can be shown
     text = f"{value.quantize(Decimal('0.000001'), context=digits):f}"
     return text.rstrip("0").rstrip(".")

@@ -17,7 +17,6 @@ development keys only, and writes that into what it signs: no certificate can re
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,8 +101,8 @@ def new_key(path: Path, *, passphrase: bytes | None) -> SigningKey:
         if existing.exists():
             raise _unusable(existing, "a new name", "a file of that name", "Choose another name.")
     how: KeySerializationEncryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
-    write_durably(path, key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how))
-    os.chmod(path, 0o600)
+    private = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how)
+    write_durably(path, private, mode=0o600)  # never readable by others, not for a moment
     write_durably(public_path, key.public.pem)
     return key
 
@@ -160,13 +159,16 @@ def statement(dossier: Dossier, members: Mapping[str, bytes], signer: Signer) ->
     return canonical(
         {
             "_type": STATEMENT_TYPE,
-            "subject": [
-                {"name": name, "digest": {"sha256": Digest.of(members[name]).hex}} for name in sorted(members)
-            ],
+            "subject": subjects(members),
             "predicateType": PREDICATE_TYPE,
             "predicate": predicate(dossier, signer),
         }
     )
+
+
+def subjects(members: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """What a statement speaks of: every member by its name and digest."""
+    return [{"name": name, "digest": {"sha256": Digest.of(members[name]).hex}} for name in sorted(members)]
 
 
 def seal(payload: bytes, key: SigningKey) -> bytes:
@@ -220,5 +222,5 @@ def _identified(key: PublicKey) -> SSlibKey:
 
 __all__ = [
     "LABORATORY_MEANING", "PublicKey", "Signer", "SigningKey", "load_key", "load_public_key",
-    "new_key", "open_seal", "predicate", "seal", "statement",
+    "new_key", "open_seal", "predicate", "seal", "statement", "subjects",
 ]  # fmt: skip

@@ -14,13 +14,14 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from certify.digest import Digest
 from certify.errors import StaleWriter, Tampered
 
 
-def write_durably(path: Path, data: bytes, *, replace: bool = False) -> bool:
+def write_durably(path: Path, data: bytes, *, replace: bool = False, mode: int = 0o644) -> bool:
     """Write `data` under `path` so that a crash leaves all or nothing.
 
     Returns False, and changes nothing, if the name is taken and `replace` is not asked for.
@@ -28,7 +29,7 @@ def write_durably(path: Path, data: bytes, *, replace: bool = False) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with open(temporary, "xb") as stream:
+        with open(temporary, "xb", opener=partial(os.open, mode=mode)) as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())

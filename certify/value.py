@@ -52,8 +52,11 @@ class Value(BaseModel):
         """
         try:
             value = cls.from_json(read_canonical(data, source=source))
-        except (ValidationError, RecursionError) as error:
-            raise Tampered(f"{source}: not in the form of a {cls.__name__}: {error}") from error
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            found = f"{error.error_count()} defects, the first at {where}: {first['msg']}"
+            raise Tampered(f"{source}: not in the form of a {cls.__name__}: {found}") from error
         if value.to_bytes() != data:
             raise Tampered(f"{source}: the values are not spelled as this program spells them")
         return value
@@ -138,8 +141,8 @@ def _instant(value: object) -> object:
 
 
 def _in_utc(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("a time with its zone")
+    if value.tzinfo is None or not 2000 <= value.year <= 2999:
+        raise ValueError("a time from this millennium, with its zone")
     return value.astimezone(UTC)
 
 

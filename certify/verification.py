@@ -18,10 +18,11 @@ from pydantic import ValidationError
 from certify.digest import Digest, read_canonical
 from certify.dossier import DOSSIER, REPORT, SEAL, Dossier, unpack
 from certify.errors import Problem, Tampered, UnusableInput
-from certify.signing import PublicKey, Signer, open_seal, statement
+from certify.signing import PublicKey, Signer, open_seal, statement, subjects
 from certify.submission import root_digest
 
-MAX_BYTES = 2 << 30
+MAX_BYTES = 1 << 30
+MAX_SEAL_BYTES = 4 << 20
 
 NOT_CHECKED = (
     "basis and laboratory not authenticated: no trust file says whose they are",
@@ -48,15 +49,22 @@ class Verification:
 
 def verify(path: Path, key: PublicKey) -> Verification:
     """Verify a dossier file. Raises `Tampered` for any change, `UnusableInput` if there is no file."""
-    members = unpack(_read(path), source=path.name)
-    sealed = open_seal(_member(members, SEAL), key, source=SEAL)  # (1) the signature
+    return verify_bytes(_read(path), key, source=path.name)
+
+
+def verify_bytes(data: bytes, key: PublicKey, *, source: str) -> Verification:
+    """Verify the bytes of a dossier: the signature first, before anything that it covers is parsed."""
+    members = unpack(data, source=source)
+    sealed = open_seal(_seal(members), key, source=SEAL)  # (1) the signature
     signed = {name: data for name, data in members.items() if name != SEAL}
+    if _subjects(sealed) != subjects(signed):  # (2) over exactly these files
+        raise Tampered(f"{SEAL}: the files are not those that were signed")
     dossier = Dossier.from_bytes(_member(members, DOSSIER), source=DOSSIER)
     signer = _signer(sealed)
-    _same_members(dossier, signed)  # (2) no file more, none less
-    for defect in _defects(dossier):  # (3) the parts belong together
+    _same_members(dossier, signed)  # (3) no file that nothing in the dossier names
+    for defect in _defects(dossier, signer):  # (4) the parts belong together
         raise Tampered(f"{DOSSIER}: {defect}")
-    if read_canonical(statement(dossier, signed, signer), source=SEAL) != sealed:  # (4) all derived again
+    if read_canonical(statement(dossier, signed, signer), source=SEAL) != sealed:  # (5) all derived again
         raise Tampered(f"{SEAL}: what was signed does not follow from the dossier")
     claim = sealed["predicate"]
     return Verification(
@@ -72,6 +80,17 @@ def verify(path: Path, key: PublicKey) -> Verification:
             "that every finding answers the locked protocol on the committed bytes",
         ),
     )
+
+
+def _seal(members: dict[str, bytes]) -> bytes:
+    seal = _member(members, SEAL)
+    if len(seal) > MAX_SEAL_BYTES:
+        raise Tampered(f"{SEAL}: larger than any seal ({len(seal)} bytes)")
+    return seal
+
+
+def _subjects(sealed: Any) -> Any:
+    return sealed.get("subject") if isinstance(sealed, dict) else None
 
 
 def _read(path: Path) -> bytes:
@@ -113,20 +132,48 @@ def _same_members(dossier: Dossier, signed: dict[str, bytes]) -> None:
             raise Tampered(f"evidence/{item.digest.hex}: not the bytes that the finding names")
 
 
-def _defects(dossier: Dossier) -> Iterator[str]:
+def _defects(dossier: Dossier, signer: Signer) -> Iterator[str]:
     """Every way in which the parts of a dossier may contradict one another."""
     artifacts = {artifact.path: artifact.digest for artifact in dossier.artifacts}
     if len(artifacts) != len(dossier.artifacts) or root_digest(dossier.artifacts) != dossier.submission:
         yield "the artifacts do not add up to the submission's root digest"
     if set(artifacts) != set(dossier.manifest.files):
         yield "the artifacts are not the files of the manifest"
+    if not dossier.protocol.locked_at <= dossier.run.started <= dossier.run.finished <= signer.signed_at:
+        yield "locked, started, finished and signed are not in this order"
     yield from _protocol_defects(dossier, artifacts)
+    yield from _finding_defects(dossier)
+    yield from _ledger_defects(dossier)
+    yield from _excusal_defects(dossier)
+
+
+def _finding_defects(dossier: Dossier) -> Iterator[str]:
     required = {check.id: check for check in dossier.basis.required}
-    if any(required.get(finding.check.id) != finding.check for finding in dossier.findings):
-        yield "a finding judges by a check that the basis does not hold"
     if sorted(required) != sorted(finding.check.id for finding in dossier.findings):
         yield "the findings are not exactly the required checks"
-    yield from _excusal_defects(dossier)
+    for finding in dossier.findings:
+        check, result = finding.check, finding.result
+        if required.get(check.id) != check:
+            yield f"{check.id} is judged by a check that the basis does not hold"
+        if (result.method, result.version) != (check.method.name, check.method.version):
+            yield f"{check.id} was answered by another method than the one that it names"
+        if result.observed != (check.evidence.noise_floor is not None):
+            yield f"{check.id} does not say truly whether it can be reproduced"
+
+
+def _ledger_defects(dossier: Dossier) -> Iterator[str]:
+    protocol, lines = dossier.protocol, dossier.openings
+    ours = [line for line in lines if line.protocol == protocol.value_digest]
+    data = set(protocol.files.values())
+    if any(line not in ours and data.isdisjoint(line.data) for line in lines):
+        yield "a line of the ledger speaks of other data"
+    if [line.sequence for line in lines] != sorted({line.sequence for line in lines}):
+        yield "the lines of the ledger are not in their order"
+    if not any(line.event == "locked" and line.at >= protocol.locked_at for line in ours):
+        yield "the ledger does not know the protocol"
+    opened = {line.role for line in ours if line.event == "opened"}
+    if not {check.evidence.role for check in dossier.basis.required} <= opened | {"none"}:
+        yield "data were measured that the ledger does not show as opened"
 
 
 def _protocol_defects(dossier: Dossier, artifacts: dict[str, Digest]) -> Iterator[str]:

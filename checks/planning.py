@@ -66,7 +66,10 @@ def _enough(estimate: Estimate, limit: float, *, at_most: bool) -> int | None:
     bound = estimate.demonstrating.upper if at_most else estimate.demonstrating.lower
     if bound is None or not estimate.n:
         return None
-    cases = math.ceil(estimate.n * ((float(bound) - value) / (limit - value)) ** 2)
+    try:
+        cases = math.ceil(estimate.n * ((float(bound) - value) / (limit - value)) ** 2)
+    except ArithmeticError:  # numbers of absurd size: advice has nothing to say, the judgement stands
+        return None
     return cases if cases <= MOST_CASES else None
 
 

@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import Self
 
 from certify.digest import Digest
-from flows.examination import Examination, Kept, Measure, examine
+from flows.attempt import Kept
+from flows.examination import Examination, Measure, examine
 from flows.measuring import Workers
 
 

@@ -7,56 +7,32 @@ is taken up again from its records, and a step that is already on record is not 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from certify import __version__
 from certify.basis import Basis, resolve
-from certify.digest import Digest, canonical
-from certify.dossier import DOSSIER, REPORT, SEAL, Advice, Dossier, Run, archive
+from certify.digest import Digest
+from certify.dossier import DOSSIER, EVIDENCE_FOLDER, REPORT, SEAL, Dossier, Run, archive
 from certify.environment import capture
-from certify.errors import Problem, UnusableInput
-from certify.evidence import Result
+from certify.errors import Problem, Tampered, UnusableInput
 from certify.intake import Intake, take_in
+from certify.ledger import Entry
 from certify.protocol import Protocol, lock
 from certify.sandbox import ISOLATION, NETWORK_DENIED
-from certify.signing import LABORATORY_MEANING, Signer, SigningKey, open_seal, seal, statement
-from certify.store import Lease, write_durably
+from certify.signing import SigningKey, open_seal, seal, statement
+from certify.store import write_durably
 from certify.submission import load
 from certify.task import Task, task_of
-from certify.value import Instant, Line, Number, Value
 from certify.verdict import Finding
 from checks.planning import advise
+from flows.attempt import DELIVERED, Attempt, Kept, Receipt
 from flows.measuring import Answer
-from flows.wiring import Workplace, now
+from flows.wiring import Workplace, now, program_digest
 
 Measure = Callable[[Task], Answer]
-
-DELIVERED = "delivered.json"
-
-
-class Started(Value):
-    """The first record of an attempt."""
-
-    at: Instant
-    laboratory: Line
-
-
-class Kept(Value):
-    """The record of one task."""
-
-    result: Result
-    seconds: Number
-
-
-class Sealed(Value):
-    """The last record of an attempt: who signs, and when, fixed before signing."""
-
-    signer: Signer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,8 +42,7 @@ class Examination:
     intake: Intake
     basis: Basis
     protocol: Protocol
-    attempt: int
-    lease: Lease
+    attempt: Attempt
     workplace: Workplace
 
     @property
@@ -81,21 +56,10 @@ class Examination:
         checks = self.basis.required
         return tuple(c.id for c in checks if task_of(c, self.intake.root).value_digest == task)
 
-    def kept(self, task: Digest) -> Kept | None:
-        """What is on record for a task."""
-        path = self.lease.folder / _record(task)
-        if not path.exists():
-            return None
-        return Kept.from_bytes(path.read_bytes(), source=path.name)
-
     @property
     def finished(self) -> int:
         """How many tasks are on record."""
-        return sum((self.lease.folder / _record(task)).exists() for task in self.tasks)
-
-
-def _record(task: Digest) -> str:
-    return f"tasks/{task.hex}.json"
+        return sum(self.attempt.has(task) for task in self.tasks)
 
 
 def read_submission(folder: Path, workplace: Workplace) -> Intake:
@@ -112,26 +76,46 @@ def agree_basis(name: str, intake: Intake, workplace: Workplace) -> Basis:
 def lock_protocol(intake: Intake, basis: Basis, workplace: Workplace, *, by: str) -> Protocol:
     """The protocol of a submission under a basis: the one on file, else fixed now and written down.
 
-    Raises `UnusableInput` if nothing is required: over nothing there is nothing to lock.
+    The ledger knows of a lock before the file is there: a protocol that it does not know, or that fixes
+    something else, raises `Tampered`. Raises `UnusableInput` if nothing is required.
     """
     if not basis.required:
-        raise UnusableInput(
-            Problem(
-                source=basis.id,
-                expected="at least one required check",
-                found="none: the declared facts excuse all of them",
-                remedy="Choose a basis that applies to this system.",
-            )
-        )
+        raise _nothing_required(basis)
     path = workplace.protocol(intake.root, basis.value_digest)
     fresh = lock(
         root=intake.root, manifest=intake.manifest, artifacts=intake.artifacts, basis=basis, at=now(), by=by
     )
-    write_durably(path, fresh.to_bytes())
+    if not path.exists():
+        _note_lock(workplace, fresh)
+        write_durably(path, fresh.to_bytes())
     protocol = Protocol.from_bytes(path.read_bytes(), source=path.name)
-    purpose = f"protocol {protocol.value_digest.short} under {basis.id}"
-    _note(workplace, "locked", "none", protocol, purpose)
+    known = {entry.protocol for entry in workplace.ledger.entries() if entry.event == "locked"}
+    if protocol.substance != fresh.substance or protocol.value_digest not in known:
+        raise Tampered(f"{path.name}: not the protocol that was locked for this submission and basis")
     return protocol
+
+
+def _nothing_required(basis: Basis) -> UnusableInput:
+    return UnusableInput(
+        Problem(
+            source=basis.id,
+            expected="at least one required check",
+            found="none: the declared facts excuse all of them",
+            remedy="Choose a basis that applies to this system.",
+        )
+    )
+
+
+def _note_lock(workplace: Workplace, protocol: Protocol) -> None:
+    workplace.ledger.append(
+        event="locked",
+        role="none",
+        submission=protocol.submission,
+        data=protocol.files.values(),
+        protocol=protocol.value_digest,
+        purpose=f"protocol under {protocol.basis_id}",
+        at=now(),
+    )
 
 
 def prepare(
@@ -141,71 +125,71 @@ def prepare(
     intake = read_submission(folder, workplace)
     basis = agree_basis(basis_name, intake, workplace)
     protocol = lock_protocol(intake, basis, workplace, by=laboratory)
-    attempt, lease = _attempt(workplace.runs(protocol.value_digest))
-    lease.record("started.json", Started(at=now(), laboratory=laboratory).to_bytes())
-    examination = Examination(
-        intake=intake, basis=basis, protocol=protocol, attempt=attempt, lease=lease, workplace=workplace
+    environment = capture(program=program_digest(), isolation=ISOLATION, network_denied=NETWORK_DENIED)
+    attempt = Attempt.open(
+        workplace.runs(protocol.value_digest), laboratory=laboratory, environment=environment
     )
-    for role in sorted({task.role for task in examination.tasks.values()} - {"none"}):
-        _note(workplace, "opened", role, protocol, f"attempt {attempt} under {basis.id}")
+    examination = Examination(
+        intake=intake, basis=basis, protocol=protocol, attempt=attempt, workplace=workplace
+    )
+    _note_openings(examination)
     return examination
 
 
-def _attempt(runs: Path) -> tuple[int, Lease]:
-    """The last attempt if it was never delivered, else the next."""
-    names = [path.name for path in runs.glob("attempt-*")] if runs.exists() else []
-    numbers = sorted(int(m.group(1)) for name in names if (m := re.fullmatch(r"attempt-(\d+)", name)))
-    last = numbers[-1] if numbers else 0
-    resumable = last > 0 and not (runs / f"attempt-{last}" / DELIVERED).exists()
-    attempt = last if resumable else last + 1
-    return attempt, Lease.take(runs / f"attempt-{attempt}")
+def _note_openings(examination: Examination) -> None:
+    """Write every opening into the ledger, once an attempt: a resumed one finds its lines."""
+    protocol, purpose = examination.protocol, f"attempt {examination.attempt.number}"
+    entries = examination.workplace.ledger.entries()
+    noted = {e.role for e in entries if (e.protocol, e.purpose) == (protocol.value_digest, purpose)}
+    for role in sorted({task.role for task in examination.tasks.values()} - {"none"} - noted):
+        note_opening(
+            examination.workplace,
+            submission=protocol.submission,
+            role=role,
+            data=tuple(protocol.committed(f"data.{role}").values()),
+            protocol=protocol.value_digest,
+            purpose=purpose,
+        )
 
 
-def _note(workplace: Workplace, event: Any, role: str, protocol: Protocol, purpose: str) -> None:
-    """Write to the ledger once: a resumed attempt finds its line."""
-    wanted = (event, role, protocol.submission, purpose)
-    for entry in workplace.ledger.entries():
-        if (entry.event, entry.role, entry.submission, entry.purpose) == wanted:
-            return
-    workplace.ledger.append(
-        event=event,
+def note_opening(
+    workplace: Workplace,
+    *,
+    submission: Digest,
+    role: str,
+    data: tuple[Digest, ...],
+    purpose: str,
+    protocol: Digest | None = None,
+) -> Entry:
+    """Write into the ledger that data of a role are opened, and under which protocol, if under any."""
+    return workplace.ledger.append(
+        event="opened",
         role=role,
-        submission=protocol.submission,
-        protocol=protocol.value_digest,
+        submission=submission,
+        data=data,
+        protocol=protocol,
         purpose=purpose,
         at=now(),
     )
 
 
-def note_opening(workplace: Workplace, submission: Digest, role: str, purpose: str) -> None:
-    """Write into the ledger that data of a role are opened outside any protocol."""
-    if role != "none":
-        workplace.ledger.append(
-            event="opened", role=role, submission=submission, protocol=None, purpose=purpose, at=now()
-        )
-
-
 def examine(examination: Examination, task: Digest, measure: Measure) -> Kept:
     """Measure one task, or find it on record. Doing it twice is doing it once."""
-    known = examination.kept(task)
+    known = examination.attempt.kept(task)
     if known is not None:
         return known
     answer = measure(examination.tasks[task])
     kept = Kept(result=answer.result, seconds=Decimal(f"{answer.seconds:.3f}"))
-    data = examination.lease.record(_record(task), kept.to_bytes())
-    return Kept.from_bytes(data, source=_record(task))
+    return examination.attempt.keep(task, kept)
 
 
 def conclude(examination: Examination) -> Dossier:
     """The dossier over everything on record. A task without a record has no finding, and refuses."""
-    kept = {task: examination.kept(task) for task in examination.tasks}
-    findings = tuple(
-        Finding(check=check, result=record.result)
-        for check in examination.basis.required
-        if (record := kept[task_of(check, examination.intake.root).value_digest]) is not None
-    )
-    started = _started(examination)
+    attempt = examination.attempt
     ledger = examination.workplace.ledger.entries()
+    concluded = attempt.conclude(ledger=len(ledger))
+    kept = {task: record for task in examination.tasks if (record := attempt.kept(task))}
+    findings = _findings(examination, kept)
     dossier = Dossier(
         program=f"certify {__version__}",
         submission=examination.intake.root,
@@ -214,28 +198,32 @@ def conclude(examination: Examination) -> Dossier:
         basis=examination.basis,
         protocol=examination.protocol,
         findings=findings,
-        environment=capture(isolation=ISOLATION, network_denied=NETWORK_DENIED),
-        openings=tuple(entry for entry in ledger if entry.submission == examination.intake.root),
+        environment=attempt.started.environment,
+        openings=_relevant(ledger[: concluded.ledger], examination.protocol),
         run=Run(
-            attempt=examination.attempt,
-            laboratory=started.laboratory,
-            started=started.at,
-            finished=now(),
-            seconds={str(task): record.seconds for task, record in kept.items() if record},
+            attempt=attempt.number,
+            laboratory=attempt.started.laboratory,
+            started=attempt.started.at,
+            finished=concluded.at,
+            seconds={str(task): record.seconds for task, record in kept.items()},
         ),
-        advice=tuple(_advice(findings, examination.protocol)),
+        advice=tuple(a for finding in findings for a in advise(finding, examination.protocol)),
     )
-    data = examination.lease.record(DOSSIER, dossier.to_bytes())
-    return Dossier.from_bytes(data, source=DOSSIER)
+    return Dossier.from_bytes(attempt.derive(DOSSIER, dossier.to_bytes()), source=DOSSIER)
 
 
-def _started(examination: Examination) -> Started:
-    path = examination.lease.folder / "started.json"
-    return Started.from_bytes(path.read_bytes(), source=path.name)
+def _findings(examination: Examination, kept: Mapping[Digest, Kept]) -> tuple[Finding, ...]:
+    asked = [(c, task_of(c, examination.intake.root).value_digest) for c in examination.basis.required]
+    return tuple(Finding(check=check, result=kept[task].result) for check, task in asked if task in kept)
 
 
-def _advice(findings: tuple[Finding, ...], protocol: Protocol) -> list[Advice]:
-    return [advice for finding in findings for advice in advise(finding, protocol)]
+def _relevant(entries: tuple[Entry, ...], protocol: Protocol) -> tuple[Entry, ...]:
+    """The lines of the ledger that speak of this protocol, or of these data under whatever name."""
+    data = {digest for c in protocol.commitments if c.group.startswith("data.") for digest in [c.digest]}
+    ours = protocol.value_digest
+    return tuple(
+        e for e in entries if e.protocol == ours or (e.event == "opened" and not data.isdisjoint(e.data))
+    )
 
 
 def close(
@@ -247,12 +235,12 @@ def close(
     render: Callable[[Dossier], bytes],
 ) -> bytes:
     """The sealed archive: recorded what will be signed, then signed, then recorded the signature."""
-    lease, blobs = examination.lease, examination.workplace.blobs
-    members = {DOSSIER: dossier.to_bytes(), REPORT: lease.record(REPORT, render(dossier))}
-    members |= {f"evidence/{item.digest.hex}": blobs.get(item.digest) for item in dossier.evidence}
-    payload = statement(dossier, members, _signer(examination, signer))
-    payload = lease.record("statement.json", payload)
-    members[SEAL] = lease.record(SEAL, seal(payload, key))
+    attempt, blobs = examination.attempt, examination.workplace.blobs
+    members = {DOSSIER: dossier.to_bytes(), REPORT: attempt.derive(REPORT, render(dossier))}
+    members |= {EVIDENCE_FOLDER + item.digest.hex: blobs.get(item.digest) for item in dossier.evidence}
+    payload = statement(dossier, members, attempt.signer(signer, "development"))
+    attempt.derive("statement.json", payload)
+    members[SEAL] = attempt.lease.record(SEAL, seal(payload, key))
     open_seal(members[SEAL], key.public, source=SEAL)  # a resumed attempt may hold another key's seal
     return archive(members)
 
@@ -260,19 +248,5 @@ def close(
 def deliver(examination: Examination, sealed: bytes, destination: Path) -> None:
     """Put the archive where the user wants it; only then is the attempt over."""
     write_durably(destination, sealed, replace=True)
-    receipt = {"archive": str(Digest.of(sealed))}
-    examination.lease.record(DELIVERED, canonical(receipt))
-
-
-def _signer(examination: Examination, name: str) -> Signer:
-    intended = Sealed(
-        signer=Signer(
-            name=name,
-            role="laboratory",
-            key_kind="development",
-            meaning=LABORATORY_MEANING,
-            signed_at=now(),
-        )
-    )
-    data = examination.lease.record("signer.json", intended.to_bytes())
-    return Sealed.from_bytes(data, source="signer.json").signer
+    receipt = Receipt(archive=Digest.of(sealed))
+    examination.attempt.lease.record(DELIVERED, receipt.to_bytes())

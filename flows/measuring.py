@@ -22,6 +22,9 @@ from checks.catalogue import METHODS
 from checks.channel import CapsText, Job, Reply
 from flows.wiring import WORKERS, Workplace, worker_environment
 
+MOST_VALUES = 200_000
+"""More cannot be parsed without taking the memory of whoever reads it; evidence is one value an item."""
+
 _REASONS = {"timed out": Reason.LIMIT_EXCEEDED, "limit": Reason.LIMIT_EXCEEDED}
 
 
@@ -73,6 +76,11 @@ class Workers(AbstractContextManager["Workers"]):
 
 
 def _result(task: Task, answer: bytes, workplace: Workplace) -> Result:
+    values = answer.count(b",") + answer.count(b"[") + answer.count(b"{")
+    if values > MOST_VALUES:
+        return failure(
+            task, Reason.LIMIT_EXCEEDED, f"The worker's answer holds more than {MOST_VALUES} values."
+        )
     try:
         reply = Reply.from_bytes(answer, source="the worker's answer")
     except Tampered as error:

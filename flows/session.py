@@ -12,11 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from certify.dossier import DOSSIER, Dossier
 from certify.signing import SigningKey
-from certify.verification import Verification, verify
+from certify.verification import Verification, verify_bytes
 from flows.bench import Bench, open_bench
-from flows.examination import Examination, close, deliver, prepare
+from flows.examination import Examination, close, conclude, deliver, prepare
 from flows.pace import Pace
 from flows.wiring import Workplace, prefect_settings
 
@@ -81,7 +80,7 @@ def _run_flow(order: Order, bench: Bench) -> None:
 
 def _remember(examination: Examination) -> None:
     path = examination.workplace.root / "pace.json"
-    kept = {task.method: examination.kept(digest) for digest, task in examination.tasks.items()}
+    kept = {task.method: examination.attempt.kept(digest) for digest, task in examination.tasks.items()}
     new = {method: float(record.seconds) for method, record in kept.items() if record}
     Pace({**Pace.read(path).seconds, **new}).write(path)
 
@@ -89,8 +88,7 @@ def _remember(examination: Examination) -> None:
 def _seal(order: Order, examination: Examination) -> Verification:
     from reports.html import render  # templates are read where a report is written
 
-    data = (examination.lease.folder / DOSSIER).read_bytes()
-    dossier = Dossier.from_bytes(data, source=DOSSIER)
-    sealed = close(examination, dossier, key=order.key, signer=order.signer, render=render)
-    deliver(examination, sealed, order.destination)
-    return verify(order.destination, order.key.public)
+    sealed = close(examination, conclude(examination), key=order.key, signer=order.signer, render=render)
+    verification = verify_bytes(sealed, order.key.public, source=order.destination.name)
+    deliver(examination, sealed, order.destination)  # nothing is handed out that does not verify
+    return verification

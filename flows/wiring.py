@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from certify.digest import Digest
@@ -78,6 +79,14 @@ def prefect_settings() -> dict[str, str]:
         "PREFECT_CLI_COLORS": "false",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     }
+
+
+@cache
+def program_digest() -> Digest:
+    """The digest of every source file that measures or judges, whatever version it calls itself."""
+    root = Path(__file__).resolve().parent.parent
+    files = sorted(path for name in ("certify", "checks", "flows") for path in (root / name).rglob("*.py"))
+    return Digest.of_value([[str(f.relative_to(root)), Digest.of(f.read_bytes()).hex] for f in files])
 
 
 def now() -> datetime:

@@ -334,6 +334,9 @@ _SENTENCES = {
     "the protocol was not locked before the test data were opened": (
         "le protocole n'était pas verrouillé avant l'ouverture des données de test"
     ),
+    "the test data were opened more often than the protocol allows": (
+        "les données de test ont été ouvertes plus souvent que le protocole ne le permet"
+    ),
     "the authority has not countersigned the protocol": "l'autorité n'a pas contresigné le protocole",
     "an excusal is only claimed: the authority has not countersigned it": (
         "une mise hors du champ est seulement affirmée : l'autorité ne l'a pas contresignée"

@@ -95,7 +95,16 @@ def _measure(
         confidence=_confidence(confidence),
         parameters=parameters,
     )
-    note_opening(place, intake.root, role, f"measuring {method.name} on the command line")
+    dataset = intake.manifest.data.in_role(role)
+    if dataset is not None:
+        digests = {artifact.path: artifact.digest for artifact in intake.artifacts}
+        note_opening(
+            place,
+            submission=intake.root,
+            role=role,
+            data=tuple(digests[path] for path in dataset.files),
+            purpose=f"measuring {method.name} on the command line",
+        )
     with Workers(intake.artifacts, place) as workers:
         return workers.measure(task).result
 

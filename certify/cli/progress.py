@@ -65,7 +65,7 @@ def _expected(examination: Examination) -> float | None:
     from flows.pace import Pace
 
     pace = Pace.read(examination.workplace.root / "pace.json")
-    methods = [t.method for digest, t in examination.tasks.items() if examination.kept(digest) is None]
+    methods = [t.method for digest, t in examination.tasks.items() if not examination.attempt.has(digest)]
     return pace.estimate(methods, seats=os.cpu_count() or 1)
 
 

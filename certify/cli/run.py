@@ -73,11 +73,12 @@ def print_findings(verification: Verification) -> None:
     """The decision, and one row for every check with what decided it."""
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
+    from rich.table import Column, Table
 
     dossier = verification.dossier
     titles = {check.id: check.title.en for check in dossier.basis.required}
-    table = Table("Check", "Outcome", "What decided", show_lines=True)
+    names = ("Check", "Outcome", "What decided")
+    table = Table(*(Column(name, overflow="fold") for name in names), show_lines=True)
     for judgement in dossier.verdict.judgements:
         outcome = judgement.outcome.value
         sign = _SIGNS.get(outcome, f"[yellow]○ {outcome}[/]: {judgement.reason}")

@@ -20,7 +20,7 @@ class Caps:
     cpu_seconds: int = 600
     memory_bytes: int = 8 << 30
     file_bytes: int = 256 << 20
-    result_bytes: int = 64 << 20
+    result_bytes: int = 16 << 20
     descriptors: int = 256
 
 

@@ -11,7 +11,7 @@ from certify.digest import Digest
 from certify.errors import Tampered
 from certify.ledger import Ledger, openings
 
-ROOT = Digest.of(b"a submission")
+ROOT, TEST = Digest.of(b"a submission"), Digest.of(b"test data")
 
 
 def written(path: Path, lines: int = 3) -> Ledger:
@@ -21,6 +21,7 @@ def written(path: Path, lines: int = 3) -> Ledger:
             event="opened",
             role="test",
             submission=ROOT,
+            data=[TEST],
             protocol=None,
             purpose=f"reason {index}",
             at=datetime(2026, 1, 1 + index, tzinfo=UTC),
@@ -28,11 +29,10 @@ def written(path: Path, lines: int = 3) -> Ledger:
     return ledger
 
 
-def test_openings_are_counted_by_role_and_submission(tmp_path: Path) -> None:
+def test_openings_are_found_by_the_bytes_that_were_looked_at(tmp_path: Path) -> None:
     entries = written(tmp_path / "ledger").entries()
-    assert openings(entries, submission=ROOT, role="test") == 3
-    assert openings(entries, submission=ROOT, role="train") == 0
-    assert openings(entries, submission=Digest.of(b"another"), role="test") == 0
+    assert openings(entries, data=[TEST, Digest.of(b"other data")]) == entries
+    assert openings(entries, data=[Digest.of(b"other data")]) == ()
 
 
 def test_no_file_is_no_entry(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from pipeline import concluded, examined, in_process, plain_report, sealed, small_workplace
 from small_submission import write_submission
 
+from certify.certifiability import obstacles
 from certify.digest import Digest
 from certify.dossier import unpack
 from certify.errors import StaleWriter, Tampered, UnusableInput
@@ -24,8 +25,10 @@ from flows.examination import (
     lock_protocol,
     note_opening,
     prepare,
+    read_submission,
 )
 from flows.measuring import Answer
+from flows.wiring import Workplace
 
 
 def test_the_small_submission_conforms(small_submission: Path, tmp_path: Path) -> None:
@@ -39,7 +42,7 @@ def test_two_runs_have_the_same_comparison_digest(small_submission: Path, tmp_pa
     first = examined(small_submission, workplace)
     deliver(first, sealed(first, key), tmp_path / "first.zip")
     second = examined(small_submission, workplace)
-    assert (first.attempt, second.attempt) == (1, 2)
+    assert (first.attempt.number, second.attempt.number) == (1, 2)
     assert conclude(first).comparison_digest == conclude(second).comparison_digest
 
 
@@ -82,9 +85,9 @@ def test_an_interrupted_attempt_is_taken_up_again(small_submission: Path, tmp_pa
     for task in done:
         examine(first, task, measure)
     second = prepare(small_submission, "test/small", workplace)
-    assert second.attempt == first.attempt
+    assert second.attempt.number == first.attempt.number
     assert second.finished == 3
-    assert all(second.kept(task) == first.kept(task) for task in done)
+    assert all(second.attempt.kept(task) == first.attempt.kept(task) for task in done)
 
 
 def test_a_writer_that_comes_back_from_the_dead_is_refused(small_submission: Path, tmp_path: Path) -> None:
@@ -109,7 +112,7 @@ def test_a_task_without_a_record_refuses(small_submission: Path, tmp_path: Path)
 
 def test_a_record_that_was_tampered_with_is_an_error(small_submission: Path, tmp_path: Path) -> None:
     examination = examined(small_submission, small_workplace(tmp_path))
-    record = next((examination.lease.folder / "tasks").iterdir())
+    record = next((examination.attempt.lease.folder / "tasks").iterdir())
     record.write_bytes(record.read_bytes().replace(b'"measured"', b'"Measured"'))
     with pytest.raises(Tampered):
         conclude(examination)
@@ -122,12 +125,12 @@ def test_a_sealed_attempt_is_delivered_once_and_the_next_is_new(
     workplace = small_workplace(tmp_path)
     first = examined(small_submission, workplace)
     archive = sealed(first, key)
-    assert prepare(small_submission, "test/small", workplace).attempt == 1
+    assert prepare(small_submission, "test/small", workplace).attempt.number == 1
     resumed = examined(small_submission, workplace)
     assert sealed(resumed, key) == archive
     deliver(resumed, archive, tmp_path / "d.zip")
     assert verify(tmp_path / "d.zip", key.public).dossier.run.attempt == 1
-    assert prepare(small_submission, "test/small", workplace).attempt == 2
+    assert prepare(small_submission, "test/small", workplace).attempt.number == 2
 
 
 def test_an_attempt_sealed_with_one_key_is_not_taken_for_another(
@@ -182,14 +185,85 @@ def test_a_lock_younger_than_the_first_use_of_the_data_is_not_certifiable(
     small_submission: Path, tmp_path: Path
 ) -> None:
     workplace = small_workplace(tmp_path)
-    clean = concluded(small_submission, workplace)
+    clean = concluded(small_submission, small_workplace(tmp_path / "clean"))
     assert clean.standing("development").locked_before_opening
-    note_opening(workplace, clean.submission, "test", "looking first")
-    key = new_key(tmp_path / "key", passphrase=None)
-    examination = examined(small_submission, workplace)
-    deliver(examination, sealed(examination, key), tmp_path / "d.zip")
+    look_at_the_test_data(small_submission, workplace)
     after = concluded(small_submission, workplace)
     assert not after.standing("development").locked_before_opening
+
+
+def test_a_space_more_in_the_manifest_does_not_hide_a_look_at_the_data(
+    small_submission: Path, tmp_path: Path
+) -> None:
+    workplace = small_workplace(tmp_path)
+    look_at_the_test_data(small_submission, workplace)
+    with open(small_submission / "submission.yaml", "a") as stream:
+        stream.write(" \n")
+    assert not concluded(small_submission, workplace).standing("development").locked_before_opening
+
+
+def look_at_the_test_data(folder: Path, workplace: Workplace) -> None:
+    intake = read_submission(folder, workplace)
+    digest = next(a.digest for a in intake.artifacts if a.path == "data/test.csv")
+    note_opening(
+        workplace, submission=intake.root, role="validation", data=(digest,), purpose="looking first"
+    )
+
+
+def test_more_openings_than_allowed_are_an_obstacle(small_submission: Path, tmp_path: Path) -> None:
+    key = new_key(tmp_path / "key", passphrase=None)
+    workplace = small_workplace(tmp_path)
+    first = examined(small_submission, workplace)
+    assert conclude(first).standing("development").openings_within_allowance
+    deliver(first, sealed(first, key), tmp_path / "d.zip")
+    second = concluded(small_submission, workplace)
+    assert not second.standing("development").openings_within_allowance
+    assert any("more often" in line for line in obstacles(second.standing("development")))
+
+
+# Files left in the folder of an attempt
+
+
+@pytest.mark.parametrize("name", ["dossier.json", "report.html", "statement.json"])
+def test_what_somebody_left_in_the_folder_is_not_signed(
+    name: str, small_submission: Path, tmp_path: Path
+) -> None:
+    key = new_key(tmp_path / "key", passphrase=None)
+    examination = examined(small_submission, small_workplace(tmp_path))
+    (examination.attempt.lease.folder / name).write_bytes(b"CONFORMING")
+    with pytest.raises(Tampered, match=name):
+        sealed(examination, key)
+
+
+def test_an_attempt_on_record_for_one_signer_is_not_signed_by_another(
+    small_submission: Path, tmp_path: Path
+) -> None:
+    key = new_key(tmp_path / "key", passphrase=None)
+    examination = examined(small_submission, small_workplace(tmp_path))
+    sealed(examination, key)
+    with pytest.raises(Tampered, match="A Test"):
+        close(examination, conclude(examination), key=key, signer="Mallory", render=plain_report)
+
+
+def test_another_program_or_machine_does_not_take_up_an_attempt(
+    small_submission: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workplace = small_workplace(tmp_path)
+    examined(small_submission, workplace)
+    monkeypatch.setattr("flows.examination.program_digest", lambda: Digest.of(b"a program with a mistake"))
+    other = prepare(small_submission, "test/small", workplace)
+    assert (other.attempt.number, other.finished) == (2, 0)
+
+
+def test_a_protocol_that_the_ledger_does_not_know_is_refused(small_submission: Path, tmp_path: Path) -> None:
+    workplace = small_workplace(tmp_path)
+    true = prepare(small_submission, "test/small", workplace).protocol
+    earlier = true.model_copy(update={"locked_at": true.locked_at.replace(year=2020)})
+    path = workplace.protocol(true.submission, true.basis)
+    for forged in (earlier, true.model_copy(update={"allowance": 1000})):
+        path.write_bytes(forged.to_bytes())
+        with pytest.raises(Tampered):
+            prepare(small_submission, "test/small", workplace)
 
 
 # Refusals before anything has run

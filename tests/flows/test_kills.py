@@ -43,7 +43,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     (folder / "recorded").mkdir()
     (folder / "evidence").mkdir()
     for task in examination.tasks:
-        kept = examination.kept(task)
+        kept = examination.attempt.kept(task)
         assert kept is not None
         (folder / "recorded" / task.hex).write_bytes(kept.to_bytes())
     for item in dossier.evidence:

@@ -432,7 +432,8 @@ def moment(text: str) -> datetime:
 def opening(protocol: Protocol) -> Entry:
     return Entry(
         sequence=0, previous=GENESIS, at=moment(MOMENT), event="opened", role="test",
-        submission=protocol.submission, protocol=protocol.value_digest, purpose="attempt 1",
+        submission=protocol.submission, data=tuple(protocol.committed("data.test").values()),
+        protocol=protocol.value_digest, purpose="attempt 1",
     )  # fmt: skip
 
 
@@ -450,6 +451,7 @@ ADVICE = Advice(
 
 
 ENVIRONMENT = Environment(
+    program=Digest.of(b"the program"),
     python="CPython 3.11", system="Linux", processor="A processor", cores=2, threads_per_worker=1,
     isolation="I0", network_denied=False, libraries=(Library(name="numpy", version="2.4.6"),),
     variables=("OPENBLAS_CORETYPE=Haswell",),
