@@ -217,6 +217,7 @@ _TEXTS = {
     "python": "Interpreter",
     "platform": "System",
     "processor": "Processor",
+    "program_digest": "Program, by digest",
     "cores": "Cores",
     "threads": "Threads per worker",
     "variables": "Variables",

@@ -222,6 +222,7 @@ _TEXTS = {
     "python": "Interpréteur",
     "platform": "Système",
     "processor": "Processeur",
+    "program_digest": "Programme, par son empreinte",
     "cores": "Cœurs",
     "threads": "Fils par processus",
     "variables": "Variables",

@@ -48,6 +48,8 @@ class EnvironmentView:
     """The operating system."""
     processor: str
     """The processor."""
+    program: str
+    """The digest of the source that measured and judged."""
     cores: int
     """How many cores the machine has."""
     threads: int
@@ -182,6 +184,7 @@ def _environment(environment: Environment, words: Words) -> EnvironmentView:
         python=environment.python,
         system=environment.system,
         processor=environment.processor,
+        program=str(environment.program),
         cores=environment.cores,
         threads=environment.threads_per_worker,
         isolation=environment.isolation,

@@ -95,3 +95,20 @@ def test_all_refusals_come_at_once(small_submission: Path, tmp_path: Path) -> No
     with pytest.raises(UnusableInput) as refusal:
         taken(small_submission, tmp_path / "store")
     assert len(refusal.value.problems) == 2
+
+
+def test_the_same_bytes_under_two_names_are_refused(small_submission: Path, tmp_path: Path) -> None:
+    """Or the same cases would count twice, or the test data be those of the training."""
+    data = (small_submission / "data/train.csv").read_bytes()
+    (small_submission / "data/test.csv").write_bytes(data)
+    with pytest.raises(UnusableInput, match="the very bytes of"):
+        taken(small_submission, tmp_path / "store")
+
+
+def test_a_submission_that_is_too_large_leaves_no_trace(
+    small_submission: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("certify.intake.MAX_TOTAL_BYTES", 10_000)
+    with pytest.raises(UnusableInput, match="in all"):
+        taken(small_submission, tmp_path / "store")
+    assert not (tmp_path / "store").exists()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import random
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,6 +227,14 @@ CONTRADICTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a commitment left out": lambda d: d["protocol"]["commitments"].pop(),
     "a commitment's digest": lambda d: d["protocol"]["commitments"][0].update(digest="sha256:" + "0" * 64),
     "a manifest that says something else": lambda d: d["manifest"]["model"].update(file="model/other.onnx"),
+    "a protocol that the ledger does not know": lambda d: d["openings"].pop(0),
+    "data that the ledger does not show as opened": lambda d: d["openings"].pop(),
+    "a run that finished before it started": lambda d: d["run"].update(finished="2020-01-01T00:00:00+00:00"),
+    "an estimate outside its bounds": lambda d: next(
+        f["result"]["estimates"] for f in d["findings"] if f["result"]["estimates"]
+    )[0].update(value="-0.5"),
+    "another method's answer": lambda d: d["findings"][0]["result"].update(method="objectives.other"),
+    "a finding that calls itself observed": lambda d: d["findings"][0]["result"].update(observed=True),
     "a check excused by a fact that was not declared": lambda d: d["basis"]["excused"].append(
         {"check": "demo/x", "title": {"en": "X", "fr": "X"}, "facts": ["system.kind = oracle"]}
     ),
@@ -281,3 +291,38 @@ def test_a_report_that_was_exchanged_is_refused_even_if_the_archive_is_whole(
 def test_no_file_is_unusable_input(sample: Sample, tmp_path: Path) -> None:
     with pytest.raises(UnusableInput):
         verify(tmp_path / "nothing.zip", sample.key.public)
+
+
+# Archives made to hurt whoever opens them
+
+
+def test_a_compressed_member_is_refused_before_it_is_unpacked(check: Check) -> None:
+    for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", method) as bomb:
+            bomb.writestr("dossier.json", b"0" * 50_000_000)
+        assert len(buffer.getvalue()) < 500_000
+        assert refused(check, buffer.getvalue())
+
+
+def test_a_member_that_lies_about_its_size_is_refused(sample: Sample, check: Check) -> None:
+    data = bytearray(sample.data)
+    directory = data.rfind(b"PK\x01\x02")
+    data[directory + 24 : directory + 28] = (1 << 30).to_bytes(4, "little")
+    assert refused(check, bytes(data))
+
+
+def test_an_enormous_seal_is_refused_unparsed(sample: Sample, check: Check) -> None:
+    members = members_of(sample.data)
+    assert refused(check, archive({**members, SEAL: b"[" + b"{}," * 3_000_000 + b"{}]"}))
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01"])
+def test_a_time_out_of_this_world_is_refused(instant: str, sample: Sample, check: Check) -> None:
+    members = members_of(sample.data)
+    value = json.loads(members[DOSSIER])
+    value["run"]["started"] = instant
+    assert refused(check, archive({**members, DOSSIER: canonical(value)}))
+    payload = _payload(members[SEAL])
+    payload["predicate"]["signer"]["signed_at"] = instant
+    assert refused(check, archive({**members, SEAL: seal(canonical(payload), sample.key)}))

@@ -68,6 +68,7 @@ ANSWERS = {
     "a spelling of its own": """b' ' + reply(RESULT)""",
     "evidence without bytes": """reply({**MEASURED, "evidence": [ITEM]})""",
     "bytes without evidence": """reply(MEASURED, "AAAA")""",
+    "a flood": """canonical({"result": [{}] * 300_000, "attachments": []})""",
     "a number that is none": """reply({**MEASURED, "estimates": [ESTIMATE]})""",
 }
 IMPOSTOR = """
@@ -111,7 +112,7 @@ def test_rubbish_in_the_channel_is_a_failed_method(
     impostor(monkeypatch, tmp_path, ANSWERS[name])
     result = first_result(examination)
     assert isinstance(result, NotMeasured)
-    assert result.reason is Reason.METHOD_FAILED
+    assert result.reason is (Reason.LIMIT_EXCEEDED if name == "a flood" else Reason.METHOD_FAILED)
 
 
 def test_the_impostors_honest_answer_is_taken(
