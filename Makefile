@@ -18,7 +18,8 @@ test: lint  ## everything that must hold before a change is kept
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 qualify: $(INSTALLED)  ## long campaigns and benchmarks, which print their figures
-	$(BIN)/pytest -m "qualify or benchmark" -s
+	HYPOTHESIS_PROFILE=qualify $(BIN)/pytest -m "qualify or benchmark" -s
+	HYPOTHESIS_PROFILE=qualify $(BIN)/pytest tests/certify/test_verdict.py
 
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
@@ -41,4 +42,4 @@ lock:  ## resolve again; needs uv
 	  --generate-hashes --quiet --no-header $(WITHOUT_CUDA:%=--no-emit-package %) -o requirements.lock
 
 clean:
-	rm -rf .venv demo-output .certify
+	rm -rf .venv demo-output  # never .certify: it holds the ledger

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from certify.dossier import Advice
-from certify.evidence import Estimate, Measurement
+from certify.evidence import Bounds, Estimate, Measurement
 from certify.protocol import Protocol
 from certify.ruling import Outcome
 from certify.standard import AtLeast, AtMost
 from certify.verdict import Finding, judge
-from checks.statistics.proportions import CLOPPER_PEARSON
+from checks.statistics.proportions import CLOPPER_PEARSON, clopper_pearson
 
 MOST_CASES = 10_000_000
 
@@ -61,7 +61,7 @@ def _advice(finding: Finding, condition: AtMost | AtLeast, estimate: Estimate) -
 def _enough(estimate: Estimate, limit: float, *, at_most: bool) -> int | None:
     confidence = float(estimate.demonstrating.confidence)
     value = float(estimate.value)
-    if estimate.interval == CLOPPER_PEARSON and 0 <= limit <= 1:
+    if _is_plain_proportion(estimate) and 0 <= limit <= 1:
         return proportion_cases(value, limit, confidence, at_most=at_most, known=estimate.n)
     bound = estimate.demonstrating.upper if at_most else estimate.demonstrating.lower
     if bound is None or not estimate.n:
@@ -71,6 +71,16 @@ def _enough(estimate: Estimate, limit: float, *, at_most: bool) -> int | None:
     except ArithmeticError:  # numbers of absurd size: advice has nothing to say, the judgement stands
         return None
     return cases if cases <= MOST_CASES else None
+
+
+def _is_plain_proportion(estimate: Estimate) -> bool:
+    """A share itself, and not a margin over a claim that inherits its interval."""
+    if estimate.interval != CLOPPER_PEARSON or not 0 <= estimate.value <= 1:
+        return False
+    events = round(float(estimate.value) * estimate.n)
+    confidence = float(estimate.demonstrating.confidence)
+    known = Bounds.of(*clopper_pearson(events, estimate.n, confidence), confidence)
+    return known == estimate.demonstrating
 
 
 def proportion_cases(

@@ -6,7 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from small_submission import write_submission
+
+# No deadlines: a shared machine has slow moments. `make qualify` looks for longer.
+settings.register_profile("ordinary", max_examples=40, deadline=None)
+settings.register_profile("qualify", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ordinary"))
 
 
 @pytest.fixture

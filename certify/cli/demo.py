@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ import typer
 
 from certify.cli.console import AsJson, print_json
 from certify.cli.progress import Progress
-from certify.cli.run import print_findings
+from certify.cli.run import print_findings, write_report
 from certify.cli.verify import summary
 
 if TYPE_CHECKING:
@@ -73,14 +74,10 @@ def _certify(name: str, build, basis: str, out: Path, key_path: Path, *, quiet: 
 
 
 def _say_where(results: dict[str, Verification], out: Path, key: Path, seconds: float) -> None:
-    import zipfile
-
     typer.echo(f"\nBoth dossiers were sealed and verified ({seconds:.0f} s in all):")
     for name, verification in results.items():
         archive = out / f"{name}.dossier.zip"
-        report = out / f"{name}.report.html"
-        with zipfile.ZipFile(archive) as members:
-            report.write_bytes(members.read("report.html"))
+        report = write_report(archive)
         decision = verification.dossier.verdict.decision.replace("_", "-")
         typer.echo(f"  {name}: {decision}\n    dossier {archive}\n    report  {report}")
-    typer.echo(f"Verify one yourself: certify verify {archive} --key {key}.pub")
+    typer.echo(f"Verify one yourself: {sys.argv[0]} verify {archive} --key {key}.pub")

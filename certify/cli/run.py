@@ -19,8 +19,10 @@ from certify.cli.workplace import (
     WorkFolder,
     workplace,
 )
+from certify.errors import Problem, UnusableInput
 
 if TYPE_CHECKING:
+    from certify.signing import SigningKey
     from certify.verification import Verification
 
 
@@ -33,6 +35,7 @@ def run(
         str, typer.Option("--signer", help="The printed name beside the signature.")
     ] = "unnamed",
     passphrase_file: PassphraseFile = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a dossier that is there.")] = False,
     work: WorkFolder = DEFAULT_WORK,
     standards: StandardsFolder = None,
     as_json: AsJson = False,
@@ -40,6 +43,8 @@ def run(
     """Examine a submission under a basis and seal the dossier. A killed run goes on where it stopped."""
     from flows.session import Order, carry_out
 
+    if out.exists() and not replace:
+        raise _would_replace(out)
     order = Order(
         submission=submission,
         basis=basis,
@@ -51,15 +56,39 @@ def run(
     )
     with Progress(quiet=as_json) as progress:
         verification = carry_out(order, progress.watch)
+    report = write_report(out)
     if as_json:
-        print_json({**summary(verification), "dossier": str(out)})
+        print_json({**summary(verification), "dossier": str(out), "report": str(report)})
     else:
         print_findings(verification)
-        typer.echo(f"\nDossier: {out}\nVerify:  certify verify {out} --key {key}.pub")
+        typer.echo(f"\nDossier: {out}\nReport:  {report}\nVerify:  certify verify {out} --key {key}.pub")
     raise typer.Exit(exit_code(verification))
 
 
-def _key(path: Path, passphrase_file: Path | None):  # type: ignore[no-untyped-def]
+def write_report(archive: Path) -> Path:
+    """The report of a dossier as a file beside it, for a browser."""
+    from zipfile import ZipFile
+
+    from certify.dossier import REPORT
+
+    report = archive.with_name(archive.name.removesuffix(".zip") + ".html")
+    with ZipFile(archive) as members:
+        report.write_bytes(members.read(REPORT))
+    return report
+
+
+def _would_replace(out: Path) -> UnusableInput:
+    return UnusableInput(
+        Problem(
+            source=str(out),
+            expected="a new file for the dossier",
+            found="one that is already there",
+            remedy="Choose another --out, or say --replace.",
+        )
+    )
+
+
+def _key(path: Path, passphrase_file: Path | None) -> SigningKey:
     from certify.signing import load_key
 
     encrypted = path.exists() and b"ENCRYPTED" in path.read_bytes()[:64]
@@ -76,13 +105,17 @@ def print_findings(verification: Verification) -> None:
     from rich.table import Column, Table
 
     dossier = verification.dossier
+    advice = {(a.check, a.stratum): a.note for a in dossier.advice}
     titles = {check.id: check.title.en for check in dossier.basis.required}
     names = ("Check", "Outcome", "What decided")
     table = Table(*(Column(name, overflow="fold") for name in names), show_lines=True)
     for judgement in dossier.verdict.judgements:
         outcome = judgement.outcome.value
         sign = _SIGNS.get(outcome, f"[yellow]○ {outcome}[/]: {judgement.reason}")
-        table.add_row(titles[judgement.check], sign, escape(visible(judgement.deciding.explanation)))
+        said = visible(judgement.deciding.explanation)
+        note = advice.get((judgement.check, judgement.deciding.subject))
+        said += f" Advice: {visible(note)}." if note else ""
+        table.add_row(titles[judgement.check], sign, escape(said))
     for excusal in dossier.basis.excused:
         facts = escape(visible(", ".join(excusal.facts)))
         table.add_row(excusal.title.en, "excused, as claimed", f"{facts}; not countersigned by an authority")

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from certify.digest import Digest
 from certify.errors import Problem, UnusableInput
 from certify.strict_yaml import MAX_BYTES, YamlDocument, read
+from certify.strict_yaml import Path as KeyPath
 from certify.submission.manifest import MANIFEST, Manifest
+
+Places = Mapping[str, KeyPath]
+"""Where the manifest names each file."""
 
 MODEL_SUFFIXES = (".onnx",)
 DATA_SUFFIXES = (".parquet", ".csv", ".npz")
@@ -42,7 +46,11 @@ def load(folder: Path) -> Submission:
     data = _manifest_bytes(folder)
     document = read(data, source=MANIFEST)
     manifest = document.validate(Manifest)
-    problems = [*_suffix_problems(document, manifest), *_folder_problems(document, manifest, folder)]
+    places = _places(document)
+    problems = [
+        *_suffix_problems(document, manifest, places),
+        *_folder_problems(document, manifest, places, folder),
+    ]
     if problems:
         raise UnusableInput(*problems)
     return Submission(folder=folder, manifest=manifest, manifest_digest=Digest.of(data))
@@ -75,7 +83,7 @@ def _manifest_bytes(folder: Path) -> bytes:
         return stream.read(MAX_BYTES + 1)
 
 
-def _suffix_problems(document: YamlDocument, manifest: Manifest) -> Iterator[Problem]:
+def _suffix_problems(document: YamlDocument, manifest: Manifest, places: Places) -> Iterator[Problem]:
     wanted = [
         (manifest.model.files, MODEL_SUFFIXES, _EXPORT_ADVICE),
         (tuple(p for d in manifest.data.sets for p in d.files), DATA_SUFFIXES, "Convert the data."),
@@ -86,26 +94,28 @@ def _suffix_problems(document: YamlDocument, manifest: Manifest) -> Iterator[Pro
         for path in paths:
             if PurePosixPath(path).suffix not in suffixes:
                 yield document.problem(
-                    _where(document, path),
+                    places.get(path, ()),
                     expected=f"a file that ends in {' or '.join(suffixes)}",
                     found=path,
                     remedy=remedy,
                 )
 
 
-def _folder_problems(document: YamlDocument, manifest: Manifest, folder: Path) -> Iterator[Problem]:
+def _folder_problems(
+    document: YamlDocument, manifest: Manifest, places: Places, folder: Path
+) -> Iterator[Problem]:
     present = set(_files_under(folder))
     for path in manifest.files:
         if not _stays_inside(path):
             yield document.problem(
-                _where(document, path),
+                places.get(path, ()),
                 expected="a path inside the folder, with forward slashes",
                 found=path,
                 remedy="Move the file into the folder and name it from there.",
             )
         elif path not in present:
             yield document.problem(
-                _where(document, path),
+                places.get(path, ()),
                 expected=f"the file {path} in the folder",
                 found="no such file",
                 remedy="Add the file, or correct its name.",
@@ -144,12 +154,19 @@ def _files_under(folder: Path) -> Iterator[str]:
             yield os.path.relpath(os.path.join(root, name), folder)
 
 
-def _where(document: YamlDocument, wanted: str) -> tuple[str | int, ...]:
-    """The key at which the manifest names a file."""
-    for path in document.places:
-        value = document.value
-        for part in path:
-            value = value[part]
-        if value == wanted and path and (path[-1] == "file" or "files" in path or "preprocessing" in path):
-            return path
-    return ()
+def _places(document: YamlDocument) -> Places:
+    """For every file that the manifest names, the key at which it does; found in one walk."""
+    places: dict[str, KeyPath] = {}
+    for path, value in _texts(document.value, ()):
+        if path[-1] in ("file", "preprocessing") or "files" in path:
+            places.setdefault(value, path)
+    return places
+
+
+def _texts(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    """Every text below a value, with its key path."""
+    if isinstance(value, str):
+        yield path, value
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else ()
+    for key, inner in items:
+        yield from _texts(inner, (*path, key))
