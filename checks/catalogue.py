@@ -91,7 +91,7 @@ METHODS: Mapping[str, Method] = dict(
         _method(
             "checks.fairness.ratios:selection_rate_ratio",
             "The rate of favourable decisions in each group, and the ratio between every two.",
-            parameters={"groups": "list"},
+            parameters={"groups": "list", "favourable": "text"},
         ),
         _method(
             "checks.documents.completeness:complete",

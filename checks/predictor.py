@@ -91,7 +91,7 @@ class Predictor:
             names = [output.name for output in session.get_outputs()]
             wanted = {entry.name for entry in session.get_inputs()}
             feed = dict(zip(names, session.run(names, {n: feed[n] for n in wanted}), strict=True))
-        return {name: _per_case(value, cases, name) for name, value in feed.items()}
+        return {name: _per_case(value, cases, self._batch or cases, name) for name, value in feed.items()}
 
     def _agree_with_contract(self) -> int | None:
         """The fixed batch size of the graph, if it has one; refuses a graph that is not as declared."""
@@ -144,8 +144,8 @@ def _padded(inputs: Inputs, batch: int) -> Inputs:
     }
 
 
-def _per_case(value: Any, cases: int, name: str) -> NDArray[Any]:
-    if not isinstance(value, np.ndarray) or value.ndim == 0 or len(value) < cases:
+def _per_case(value: Any, cases: int, run: int, name: str) -> NDArray[Any]:
+    if not isinstance(value, np.ndarray) or value.ndim == 0 or len(value) != run:
         raise CannotMeasure(f"the output {name} is no tensor with one row per case")
     return value[:cases]
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from certify.digest import Digest
 from certify.submission import Manifest
 from checks.files import Files
 from checks.measured import CannotMeasure
-from checks.predictor import Predictor
+from checks.predictor import UNDECIDED, Predictor
 from checks.table import Table, read_table
 
 
@@ -27,8 +28,8 @@ class Subject:
     def generator(self, seed: int, purpose: str) -> np.random.Generator:
         """Randomness that the vendor cannot know before the model is final, and anybody can repeat after.
 
-        The seed of a check is public. Mixed with the root digest of the submission, it draws cases that depend
-        on the very bytes of the model, so that a model cannot hold answers prepared for them.
+        The seed of a check is public. Mixed with the root digest of the submission, it draws cases that
+        depend on the very bytes of the model, so that a model cannot hold answers prepared for them.
         """
         mixed = Digest.of_value([str(self._root), str(seed), purpose])
         return np.random.default_rng(int(mixed.hex, 16))
@@ -42,6 +43,10 @@ class Subject:
     def documents(self) -> Mapping[str, bytes]:
         """Every document by its path. All are read, so that evidence about documents is bound to all."""
         return {document.file: self.files.read(document.file) for document in self.manifest.documents}
+
+    def decide(self, data: Table) -> NDArray[np.int64]:
+        """The decision on each row, `UNDECIDED` outside the declared contract whatever the model answers."""
+        return np.where(data.inside, self.predictor.decide(data.inputs), UNDECIDED)
 
     def table(self, role: str) -> Table:
         """The data set in a role; raises `CannotMeasure` if the vendor supplied none."""

@@ -1,14 +1,17 @@
 """One data set as arrays: what the model is fed, what the answer should be, and who is who.
 
 Reads Parquet, CSV and npz. A value that cannot be read as its declared type becomes NaN and reaches the
-model as such: a row that cannot be scored counts as the worst outcome and is never dropped.
+model as such: a row that cannot be scored counts as the worst outcome and is never dropped. Neither is a row
+outside the declared contract, which `inside` marks: no answer of the model on it is certified.
 """
 
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,17 +21,17 @@ from numpy.typing import NDArray
 from certify.evidence import WHOLE
 from certify.submission.data import Attribute, Dataset, Group
 from certify.submission.manifest import Manifest
-from certify.submission.model import IdentityRule, Input, TableInput
+from certify.submission.model import IdentityRule, Input, TableInput, extremes_of
+from checks.domain import Mask, inside
 from checks.files import Files
 from checks.measured import CannotMeasure
 from checks.predictor import UNDECIDED, Inputs, classes_of
+from checks.repetition import repetition, row_digests
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAX_UNPACKED_BYTES = 4 << 30
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,8 +45,11 @@ class Table:
     dataset: Dataset
     inputs: Inputs
     labels: NDArray[Any]
+    inside: Mask
     frame: pd.DataFrame
     attributes: Mapping[str, Attribute]
+    parts: tuple[int, ...]
+    """How many rows come from each file, in order."""
 
     @property
     def rows(self) -> int:
@@ -51,7 +57,11 @@ class Table:
         return len(self.labels)
 
     def members(self, stratum: str) -> Mask:
-        """Which rows belong to `all` or to `attribute=group`; an undeclared stratum cannot be measured."""
+        """Which rows belong to `all` or to `attribute=group`.
+
+        Raises `CannotMeasure` for a stratum that is not declared, and for an attribute of which a row belongs
+        to no group or to several: whoever may choose the rows that count for nobody chooses the figures.
+        """
         if stratum == WHOLE:
             return np.ones(self.rows, dtype=np.bool_)
         name, _, group_name = stratum.partition("=")
@@ -61,12 +71,16 @@ class Table:
             raise CannotMeasure(f"the submission declares no stratum {stratum}")
         if attribute.source not in self.frame:
             raise CannotMeasure(f"{self.dataset.name} has no column {attribute.source} for {stratum}")
+        _require_one_group_per_row(self.frame[attribute.source], attribute)
         return _in_group(self.frame[attribute.source], group)
 
     def require_independent_rows(self) -> None:
-        """Refuse what binomial bounds are not valid for: weights, and several rows of one unit."""
+        """Refuse what binomial bounds are not valid for: weights, repetitions, several rows of one unit."""
         if self.dataset.weights is not None:
             raise CannotMeasure("weighted rows need an interval method for survey weights")
+        defect = repetition(row_digests(self.inputs, self.labels), self.parts)
+        if defect is not None:
+            raise CannotMeasure(f"{self.dataset.name} {defect}: repeated rows are not independent")
         column = self.dataset.unit_column
         if column is None:
             return
@@ -84,11 +98,14 @@ def read_table(manifest: Manifest, dataset: Dataset, files: Files) -> Table:
     frame = _frame(arrays)
     if dataset.target not in frame:
         raise CannotMeasure(f"{dataset.name} has no column {dataset.target} to be the target")
+    inputs = {entry.name: _input(entry, arrays) for entry in manifest.model.inputs}
     return Table(
         dataset=dataset,
-        inputs={entry.name: _input(entry, arrays) for entry in manifest.model.inputs},
+        inputs=inputs,
         labels=_labels(manifest, frame[dataset.target]),
+        inside=inside(manifest.model.inputs, inputs),
         frame=frame,
+        parts=tuple(len(next(iter(part.values()))) for part in parts),
         attributes={attribute.name: attribute for attribute in manifest.data.attributes},
     )
 
@@ -97,21 +114,26 @@ def _read_parquet(data: bytes, path: str) -> dict[str, Any]:
     import pyarrow.parquet
 
     try:
+        _require_different_names(pyarrow.parquet.read_schema(io.BytesIO(data)).names, path)
         table = pyarrow.parquet.read_table(io.BytesIO(data))
     except (pyarrow.ArrowException, OSError) as error:
         raise CannotMeasure(f"{path} is no readable Parquet file: {error}") from error
     if table.nbytes > MAX_UNPACKED_BYTES:
         raise CannotMeasure(f"{path} unpacks to more than {MAX_UNPACKED_BYTES} bytes")
-    return dict(table.to_pandas())
+    return dict(table.to_pandas(ignore_metadata=True))  # metadata could hide a column as an index
 
 
 def _read_csv(data: bytes, path: str) -> dict[str, Any]:
     import pandas as pd
 
     try:
-        frame = pd.read_csv(io.BytesIO(data), skipinitialspace=True)
-    except (ValueError, UnicodeDecodeError) as error:
+        header = pd.read_csv(io.BytesIO(data), header=None, nrows=1, dtype=str, skipinitialspace=True)
+        with warnings.catch_warnings():  # that rows have more fields than the header, which would be lost
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(io.BytesIO(data), skipinitialspace=True, index_col=False)
+    except (ValueError, UnicodeDecodeError, pd.errors.ParserWarning) as error:
         raise CannotMeasure(f"{path} is no readable CSV file: {error}") from error
+    _require_different_names(header.iloc[0].tolist(), path)
     return dict(frame)
 
 
@@ -119,6 +141,7 @@ def _read_npz(data: bytes, path: str) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
+            _require_different_names([name.removesuffix(".npy") for name in archive.namelist()], path)
         if unpacked > MAX_UNPACKED_BYTES:
             raise CannotMeasure(f"{path} unpacks to more than {MAX_UNPACKED_BYTES} bytes")
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
@@ -132,6 +155,12 @@ _READERS: dict[str, Callable[[bytes, str], dict[str, Any]]] = {
     "csv": _read_csv,
     "npz": _read_npz,
 }
+
+
+def _require_different_names(names: Sequence[str], path: str) -> None:
+    again = [str(name) for name, times in Counter(names).items() if times > 1]
+    if again:
+        raise CannotMeasure(f"{path} has several columns or arrays called {', '.join(again[:5])}")
 
 
 def _joined(parts: list[dict[str, Any]], dataset: Dataset) -> dict[str, NDArray[Any]]:
@@ -152,9 +181,12 @@ def _frame(arrays: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
     for name, array in arrays.items():
         if array.ndim == 1:
             columns[name] = array
-        else:
-            flat = array.reshape(len(array), -1)
-            columns |= {f"{name}.min": flat.min(axis=1), f"{name}.max": flat.max(axis=1)}
+            continue
+        flat = array.reshape(len(array), -1)
+        least, most = extremes_of(name)
+        if {least, most} & arrays.keys():
+            raise CannotMeasure(f"an array called {least} or {most} hides the extremes of the array {name}")
+        columns |= {least: flat.min(axis=1), most: flat.max(axis=1)}
     return pd.DataFrame(columns)
 
 
@@ -199,14 +231,24 @@ _EXACT = 2**53
 
 
 def as_codes(column: pd.Series[Any]) -> pd.Series[Any]:
-    """A column as text in which 1, 1.0 and "1" are the same code."""
+    """A column as text in which 1, 1.0 and "1" are the same code; a missing value is missing, and no code."""
     import pandas as pd
 
+    text = column.astype(str).where(column.notna())
     if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
-        return column.astype(str)
+        return text
     whole = (column == column.round()) & (column.abs() < _EXACT)
-    text = column.astype(str)
     return text.where(~whole, column.where(whole, 0).astype("int64").astype(str))
+
+
+def _require_one_group_per_row(column: pd.Series[Any], attribute: Attribute) -> None:
+    groups = np.sum([_in_group(column, group) for group in attribute.groups], axis=0)
+    none, several = int((groups == 0).sum()), int((groups > 1).sum())
+    if none or several:
+        raise CannotMeasure(
+            f"{none} of {len(groups)} rows belong to no group of {attribute.name} and {several} to several, "
+            "where each must belong to exactly one"
+        )
 
 
 def _in_group(column: pd.Series[Any], group: Group) -> Mask:

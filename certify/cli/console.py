@@ -31,9 +31,13 @@ def wants_json() -> bool:
 
 
 def print_json(value: Any) -> None:
-    """One JSON object on standard output; what a terminal would obey or reorder is escaped."""
+    """One JSON object on standard output; what a terminal would obey, reorder or not know is escaped."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    print("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
+    print("".join(c if c == "\n" or _can_be_shown(c) else json.dumps(c)[1:-1] for c in text))
+
+
+def _can_be_shown(character: str) -> bool:
+    return character.isprintable() and bool(character.encode(sys.stdout.encoding, errors="ignore"))
 
 
 def print_problems(problems: Sequence[Problem], error: CertifyError) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import traceback
 from typing import NoReturn
@@ -31,6 +32,8 @@ program.add_typer(keys.program, name="keys")
 
 def run_program() -> None:
     """Run the command that was asked for and leave with its code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal speaks Unicode
     try:
         program()
     except CertifyError as error:

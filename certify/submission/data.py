@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -25,6 +26,8 @@ class Group(Value):
         by_range = self.from_ is not None and self.below is not None
         if (self.codes is not None) == by_range or (not by_range and not self.codes):
             raise ValueError("either codes, or both from and below")
+        if self.from_ is not None and self.below is not None and self.from_ >= self.below:
+            raise ValueError("a number from that is smaller than below")
         return self
 
 
@@ -36,6 +39,19 @@ class Attribute(Value):
     """The column or array that holds it; the target is named by its own column."""
     protected: bool
     groups: tuple[Group, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _groups_exclude_each_other(self) -> Self:
+        names = [group.name for group in self.groups]
+        codes = [code for group in self.groups for code in group.codes or ()]
+        if len(set(names)) != len(names):
+            raise ValueError("each group with a name of its own")
+        if len(set(codes)) != len(codes):
+            raise ValueError("each code in one group only")
+        ends = sorted((g.from_, g.below) for g in self.groups if g.from_ is not None and g.below is not None)
+        if any(start < end for (_, end), (start, _) in pairwise(ends)):
+            raise ValueError("groups that do not overlap")
+        return self
 
     def strata(self) -> tuple[str, ...]:
         """The names of all strata of this attribute."""
@@ -73,6 +89,17 @@ class Dataset(Value):
     licence: Line
     labelling: Labelling
 
+    @model_validator(mode="after")
+    def _columns_have_one_purpose(self) -> Self:
+        if len(set(self.beside_inputs)) != len(self.beside_inputs):
+            raise ValueError("three different columns as target, weights and unit_column")
+        return self
+
+    @property
+    def beside_inputs(self) -> tuple[str, ...]:
+        """The columns that say something about a row and are never fed to the model."""
+        return tuple(name for name in (self.target, self.weights, self.unit_column) if name is not None)
+
 
 class ReferencePopulation(Value):
     """The population that the data must represent: a CSV of `stratum,share` with its source and date."""
@@ -96,6 +123,13 @@ class Data(Value):
         names = Counter(dataset.name for dataset in self.sets)
         if any(n > 1 for n in (*counts.values(), *names.values())):
             raise ValueError("one data set per role, each with its own name")
+        return self
+
+    @model_validator(mode="after")
+    def _each_attribute_once(self) -> Self:
+        names = [attribute.name for attribute in self.attributes]
+        if len(set(names)) != len(names):
+            raise ValueError("each attribute with a name of its own")
         return self
 
     def in_role(self, role: str) -> Dataset | None:

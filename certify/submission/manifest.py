@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Literal, Self, get_args
 
@@ -9,7 +10,7 @@ from pydantic import model_validator
 
 from certify.submission.applicant import Applicant, Explanation, Resources, SupplyChain, System
 from certify.submission.data import Data
-from certify.submission.model import Model, Task
+from certify.submission.model import Model, Task, extremes_of
 from certify.submission.objective import Document, Objective
 from certify.value import Value
 
@@ -47,12 +48,35 @@ class Manifest(Value):
             raise ValueError("each document name once")
         return self
 
+    @model_validator(mode="after")
+    def _each_file_once(self) -> Self:
+        named = Counter([MANIFEST, *self._named_files])
+        again = [path for path, times in named.items() if times > 1]
+        if again:
+            raise ValueError(f"each file named once and for one purpose, not {', '.join(again[:5])} again")
+        return self
+
+    @model_validator(mode="after")
+    def _the_answer_is_not_fed_to_the_model(self) -> Self:
+        arrays = [entry.array for entry in self.model.inputs if entry.kind == "tensor"]
+        fed = {*self.model.sources, *(name for array in arrays for name in extremes_of(array))}
+        for dataset in self.data.sets:
+            for name in dataset.beside_inputs:
+                if name in fed:
+                    raise ValueError(
+                        f"a model that is not fed {name}, which is the target, the weights or the unit of "
+                        f"the data set {dataset.name}"
+                    )
+        return self
+
+    @property
+    def _named_files(self) -> tuple[str, ...]:
+        return (*self.model.files, *self.data.files, *(document.file for document in self.documents))
+
     @property
     def files(self) -> tuple[str, ...]:
         """Every file that the manifest names, itself included, each once."""
-        documents = [document.file for document in self.documents]
-        named = [MANIFEST, *self.model.files, *self.data.files, *documents]
-        return tuple(dict.fromkeys(named))
+        return (MANIFEST, *self._named_files)
 
     @property
     def facts(self) -> Mapping[str, str]:

@@ -7,7 +7,9 @@ are made by its rule and by nothing else.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -15,6 +17,14 @@ from certify.value import Line, Number, Prose, Value
 
 Task = Literal["binary", "multiclass", "regression", "ranking", "forecasting", "text", "generation"]
 ElementType = Literal["float32", "float64", "int32", "int64"]
+
+RULES: Final[Mapping[str, str]] = {
+    "binary": "threshold",
+    "multiclass": "argmax",
+    "regression": "identity",
+    "forecasting": "identity",
+}
+"""The one decision rule of each task that methods can measure; other tasks are words of the format only."""
 
 
 class Noise(Value):
@@ -26,17 +36,30 @@ class Noise(Value):
 
 
 class Quantity(Value):
-    """What one number of an input stands for, and where it may lie."""
+    """What one number of an input stands for, and where it may lie.
+
+    `exact` says why a quantity has no measurement noise; a quantity with neither says nothing about noise.
+    """
 
     unit: Line
     range: tuple[Number, Number]
     step: Number | None = Field(default=None, gt=0)
     noise: Noise | None = None
+    exact: Prose | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if self.range[0] >= self.range[1]:
+        low, high = map(Fraction, self.range)
+        if low >= high:
             raise ValueError("a range [lowest, highest] with lowest below highest")
+        if self.step is not None and (high - low) % Fraction(self.step) != 0:
+            raise ValueError("a step of which a whole number leads from the lowest to the highest value")
+        return self
+
+    @model_validator(mode="after")
+    def _noisy_or_exact(self) -> Self:
+        if self.noise is not None and self.exact is not None:
+            raise ValueError("either noise, or the reason why the quantity is exact")
         return self
 
 
@@ -54,6 +77,12 @@ class CodedColumn(Value):
     name: Line
     codes: tuple[Number, ...] = Field(min_length=2)
     meaning: Prose
+
+    @model_validator(mode="after")
+    def _each_code_once(self) -> Self:
+        if len(set(self.codes)) != len(self.codes):
+            raise ValueError("each code once")
+        return self
 
 
 Column = Annotated[MeasuredColumn | CodedColumn, Field(discriminator="kind")]
@@ -87,6 +116,11 @@ class TensorInput(Value):
 Input = Annotated[TableInput | TensorInput, Field(discriminator="kind")]
 
 
+def extremes_of(array: str) -> tuple[str, str]:
+    """The names of the two columns by which an array of several axes is described to rules and groups."""
+    return f"{array}.min", f"{array}.max"
+
+
 class Output(Value):
     """An output tensor: what its numbers are, and the range that they never leave (None: no claim)."""
 
@@ -96,11 +130,19 @@ class Output(Value):
 
 
 class ArgmaxRule(Value):
-    """The class with the highest number; ties go to the first."""
+    """The class with the highest number, among three or more; ties go to the first."""
 
     rule: Literal["argmax"]
     output: Line
     classes: tuple[Line, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _several_classes_each_once(self) -> Self:
+        if len(self.classes) == 2:
+            raise ValueError("three classes or more; of two classes the rule threshold decides")
+        if len(set(self.classes)) != len(self.classes):
+            raise ValueError("each class once")
+        return self
 
 
 class ThresholdRule(Value):
@@ -118,6 +160,12 @@ class ThresholdRule(Value):
     favourable: Literal["negative", "positive"]
     """Which of the two a person affected would rather receive."""
 
+    @model_validator(mode="after")
+    def _two_classes(self) -> Self:
+        if self.negative == self.positive:
+            raise ValueError("two decisions with different names")
+        return self
+
     @property
     def classes(self) -> tuple[str, ...]:
         """Negative first."""
@@ -131,6 +179,12 @@ class IdentityRule(Value):
     output: Line
     unit: Line
     range: tuple[Number, Number]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.range[0] >= self.range[1]:
+            raise ValueError("a range [lowest, highest] with lowest below highest")
+        return self
 
 
 DecisionRule = Annotated[ArgmaxRule | ThresholdRule | IdentityRule, Field(discriminator="rule")]
@@ -154,10 +208,22 @@ class Model(Value):
         for names in (outputs, [i.name for i in self.inputs]):
             if len(set(names)) != len(names):
                 raise ValueError("each input and output name once")
-        rules = {"binary": "threshold", "multiclass": "argmax", "regression": "identity"}
-        if self.decision.rule != rules.get(self.task, self.decision.rule):
-            raise ValueError(f"the rule {rules[self.task]} for the task {self.task}")
         return self
+
+    @model_validator(mode="after")
+    def _decides_as_its_task_says(self) -> Self:
+        if self.task not in RULES:
+            measured = ", ".join(RULES)
+            raise ValueError(f"one of the tasks {measured}: no method measures the task {self.task} yet")
+        if self.decision.rule != RULES[self.task]:
+            raise ValueError(f"the rule {RULES[self.task]} for the task {self.task}")
+        return self
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns and arrays of the data that are fed to the model."""
+        tables = [column.name for i in self.inputs if isinstance(i, TableInput) for column in i.columns]
+        return (*tables, *(i.array for i in self.inputs if isinstance(i, TensorInput)))
 
     @property
     def files(self) -> tuple[str, ...]:

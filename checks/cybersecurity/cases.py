@@ -7,7 +7,7 @@ and not the population: real inputs are correlated, and rarer combinations are w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -18,18 +18,20 @@ from certify.submission.model import CodedColumn, Column, Input, Quantity, Table
 from checks.measured import CannotMeasure
 from checks.predictor import Inputs
 
+Random = Callable[[str], np.random.Generator]
+"""A purpose to the randomness for it."""
+
 BLOCK = 1024
 """So many cases are drawn at once, fewer where a case is large."""
 
 _NUMBERS_IN_A_BLOCK = 1 << 24
 
 
-def draw(inputs: tuple[Input, ...], cases: int, seed: int | tuple[int, ...]) -> Iterator[Inputs]:
-    """Blocks of cases, `cases` in all; the same seed gives the same cases.
+def draw(inputs: tuple[Input, ...], cases: int, generator: np.random.Generator) -> Iterator[Inputs]:
+    """Blocks of cases, `cases` in all.
 
     Each block maps input names to arrays of shape [block, ...] in the declared type.
     """
-    generator = np.random.default_rng(seed)
     size = max(1, min(BLOCK, _NUMBERS_IN_A_BLOCK // numbers_in_a_case(inputs)))
     for start in range(0, cases, size):
         number = min(size, cases - start)

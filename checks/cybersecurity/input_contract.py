@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from certify.digest import canonical
@@ -52,12 +53,14 @@ def input_contract(
     bits when it runs again, gives an output beside a neighbour that differs from the one alone by more than
     `tolerance` (absolute or relative, whichever is larger), or raises an error, alone or because of the
     neighbour.
+    The cases follow from the seed and the submission's own bytes; see `Subject.generator`.
     Bounds: Clopper-Pearson; the cases and their neighbours are independent by construction.
     """
     if cases < 1 or seed < 0 or not tolerance >= 0:
         raise CannotMeasure("fuzzing needs a case, a seed from 0, and a tolerance from 0")
-    failures = list(failures_among(subject.predictor, cases, seed, tolerance))
-    boundary = probes(subject.manifest.model.inputs, seed)
+    random = partial(subject.generator, seed)
+    failures = list(failures_among(subject.predictor, cases, random, tolerance))
+    boundary = probes(subject.manifest.model.inputs, random)
     outcomes = [_outcome(subject.predictor, probe, tolerance) for probe in boundary]
     rate = proportion(len(failures), cases, confidence)
     return Measured(

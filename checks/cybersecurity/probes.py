@@ -1,6 +1,6 @@
 """Boundary cases: the corners of the contract, numbers outside it, and tensors that are none of its kind.
 
-What is asked of the model: inside the contract it answers, and in a large batch as it answers alone. To a
+What is asked of the model: inside the contract it answers, and in a batch as it answers alone. To a
 number outside the contract it may answer or say that it cannot (an error, or an output that is not finite),
 but not give a finite output that it was declared never to give. A tensor of another shape or type is refused.
 """
@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.submission.model import CodedColumn, Column, Input, Quantity, TableInput
-from checks.cybersecurity.cases import as_declared, draw, lattice, numbers_in_a_case
+from checks.cybersecurity.cases import Random, as_declared, draw, lattice, numbers_in_a_case
 from checks.predictor import Inputs
 
 Demand = Literal["answer", "answer_as_alone", "no_nonsense", "refuse"]
 
 VERTICES = 256
-LARGE_BATCH = 8192
+BATCHES = (2, 64, 1024, 8192)
+"""Sizes at which a batch is compared with its cases alone; the largest is about that of a whole data set."""
 
 _NUMBERS_IN_A_BATCH = 1 << 26
 _OTHER_TYPE = {"float32": "float64", "float64": "float32", "int32": "int64", "int64": "int32"}
@@ -50,17 +51,19 @@ class Probe:
         return max(1, max(len(value) for value in self.inputs.values()))
 
 
-def probes(inputs: tuple[Input, ...], seed: int) -> Iterator[Probe]:
-    """All boundary cases of a contract; the seed draws the random corners and the large batch."""
+def probes(inputs: tuple[Input, ...], random: Random) -> Iterator[Probe]:
+    """All boundary cases of a contract; `random` draws the random corners and the large batches."""
     middle = {entry.name: _case(entry, _middle(entry)) for entry in inputs}
-    generator = np.random.default_rng((seed, 3))
+    generator = random("fuzzing: corners")
     for entry in inputs:
         for probe in (*_corners(entry, generator), *_strange_numbers(entry), *_malformed(entry)):
             yield Probe(
                 name=f"{entry.name}: {probe.name}", inputs={**middle, **probe.inputs}, demand=probe.demand
             )
     yield Probe(name="no case at all", inputs={n: v[:0] for n, v in middle.items()}, demand="no_nonsense")
-    yield _large_batch(inputs, seed)
+    most = max(2, _NUMBERS_IN_A_BATCH // numbers_in_a_case(inputs))
+    for cases in sorted({min(size, most) for size in BATCHES}):
+        yield _batch(inputs, cases, random(f"fuzzing: a batch of {cases}"))
 
 
 def _corners(entry: Input, generator: np.random.Generator) -> Iterator[Probe]:
@@ -114,9 +117,8 @@ def _malformed(entry: Input) -> Iterator[Probe]:
         yield Probe(name=name, inputs={entry.name: tensor}, demand="refuse")
 
 
-def _large_batch(inputs: tuple[Input, ...], seed: int) -> Probe:
-    cases = max(2, min(LARGE_BATCH, _NUMBERS_IN_A_BATCH // numbers_in_a_case(inputs)))
-    blocks = list(draw(inputs, cases, (seed, 2)))
+def _batch(inputs: tuple[Input, ...], cases: int, generator: np.random.Generator) -> Probe:
+    blocks = list(draw(inputs, cases, generator))
     joined = {entry.name: np.concatenate([block[entry.name] for block in blocks]) for entry in inputs}
     return Probe(name=f"a batch of {cases} cases", inputs=joined, demand="answer_as_alone")
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.submission.model import Model, Output
-from checks.table import Mask
+from checks.domain import Mask
 
 Outputs = Mapping[str, NDArray[Any]]
 

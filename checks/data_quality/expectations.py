@@ -28,8 +28,6 @@ COMPARING_ROWS = frozenset(
 """Rules that compare rows with each other. Their events are not independent trials (the share of duplicates
 grows with the table), so that no binomial bound is valid: they are met by every row, or they are not met."""
 
-_LONGEST_NAME = 300
-
 
 def expectations(
     subject: Subject, data: Table | None, confidence: Confidence, *, expectations: tuple[Expectation, ...]
@@ -60,9 +58,6 @@ def _named(expectations: tuple[Expectation, ...]) -> dict[str, Expectation]:
     rules = {str(rule): rule for rule in expectations}
     if len(rules) != len(expectations):
         raise CannotMeasure("two of the rules are spelt alike, and could not be told apart")
-    long = [name for name in rules if len(name) > _LONGEST_NAME]
-    if long:
-        raise CannotMeasure(f"a rule is longer than the {_LONGEST_NAME} characters of a name: {long[0]}")
     return rules
 
 

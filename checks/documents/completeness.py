@@ -8,14 +8,17 @@ from checks.measured import CannotMeasure, Confidence, Measured
 from checks.subject import Subject
 from checks.table import Table
 
+_THERE = "is there and not hollow (what it says was not read)"
+
 
 def complete(
     subject: Subject, data: Table | None, confidence: Confidence, *, kinds: tuple[str, ...]
 ) -> Measured:
-    """States `document_present` for each of `kinds`: a document of that kind exists and is not hollow.
+    """States `document_present` for each of `kinds`: documents of that kind exist, and none is hollow.
 
-    A Markdown document needs a line besides headings, a PDF its first and last mark. Raises `CannotMeasure`
-    where no kind is asked for, and where the bytes of a document changed.
+    A Markdown document needs a line besides headings, a PDF its first and last mark, a page and a kilobyte;
+    what stands in either is not read. Raises `CannotMeasure` where no kind is asked for, and where the bytes
+    of a document changed.
     """
     if not kinds:
         raise CannotMeasure("no kind of document is asked for")
@@ -26,12 +29,11 @@ def _presence(subject: Subject, kind: str) -> Statement:
     paths = [document.file for document in subject.manifest.documents if document.kind == kind]
     documents = subject.documents
     defects = {path: defect_of(path, documents[path]) for path in paths}
-    sound = [path for path, defect in defects.items() if defect is None]
-    found = "; ".join(f"{path} {defect or 'is there'}" for path, defect in list(defects.items())[:50])
+    found = "; ".join(f"{path} {defect or _THERE}" for path, defect in list(defects.items())[:50])
     return Statement(
         name="document_present",
         subject=kind,
-        holds=bool(sound),
+        holds=bool(paths) and not any(defects.values()),
         kind="document",
         explanation=found or "the submission names no document of this kind",
     )

@@ -1,8 +1,10 @@
 """Whether the figures printed in the documents are those that are measured.
 
 The vendor lists each figure in the manifest as it stands in the document; here it is measured again, rounded
-half to even to the figure's own decimals, and looked for in the text. Only Markdown can be searched: what a
-PDF shows a reader is not what its bytes contain. A figure that the vendor did not list is not seen.
+half to even to the figure's own decimals, and looked for in the text. Only Markdown without HTML can be
+searched: what a PDF or a browser shows a reader is not what its bytes contain. Fewer than two decimals are no
+figure: a 1 stands in every text, and is what many a share rounds to. A figure that the vendor did not list is
+not seen.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from functools import cache
 
 from certify.evidence import Statement, exact
 from certify.submission.objective import Document, Figure
-from checks.documents.writing import is_pdf, visible_text
+from checks.documents.writing import depends_on_rendering, is_pdf, visible_text
 from checks.measured import CannotMeasure, Confidence, Measured
 from checks.objectives.answers import Answers
 from checks.objectives.metrics import measure
@@ -26,7 +28,7 @@ Recompute = Callable[[str], Decimal]
 
 _SHOWN = 50
 _DIGITS = Context(prec=60, rounding=ROUND_HALF_EVEN)
-_MOST_DECIMALS = 20
+_FEWEST_DECIMALS, _MOST_DECIMALS = 2, 20
 
 
 def figures(subject: Subject, data: Table | None, confidence: Confidence) -> Measured:
@@ -36,7 +38,7 @@ def figures(subject: Subject, data: Table | None, confidence: Confidence) -> Mea
     """
     if data is None:
         raise CannotMeasure("figures are compared with what is measured on data, and no data are given")
-    _ = subject.documents  # all are read, also those without a figure: the statement is about all of them
+    _ = subject.documents, subject.predictor  # the statement is about all, even where a look at one tells
     answers = Answers(subject, data)
     recompute = cache(lambda metric: exact(measure(metric, answers, confidence).value))
     documents = [document for document in subject.manifest.documents if document.figures]
@@ -64,9 +66,12 @@ def _listed(documents: list[Document]) -> list[tuple[Document, Figure]]:
 def _defect(document: Document, figure: Figure, subject: Subject, recompute: Recompute) -> str | None:
     if is_pdf(document.file):
         return "cannot be checked: figures can be looked for in Markdown only"
-    if not -_MOST_DECIMALS <= _exponent(figure.value) <= 0:
-        return f"is not written with 0 to {_MOST_DECIMALS} decimals"
-    if not _stands_in(f"{figure.value:f}", visible_text(subject.documents[document.file]) or ""):
+    if not -_MOST_DECIMALS <= _exponent(figure.value) <= -_FEWEST_DECIMALS:
+        return f"is not written with {_FEWEST_DECIMALS} to {_MOST_DECIMALS} decimals"
+    data = subject.documents[document.file]
+    if depends_on_rendering(data):
+        return "cannot be checked: HTML tags or odd links decide what a reader of the document sees"
+    if not _stands_in(f"{figure.value:f}", visible_text(data) or ""):
         return "does not stand in the text"
     measured = recompute(figure.metric)
     rounded = measured.quantize(figure.value, context=_DIGITS)

@@ -1,13 +1,31 @@
 """What a document says to whoever reads it, as far as a program can tell.
 
-Decides whether a file is a Markdown text with something in it, or a PDF; whether what it says is right, clear
-or enough is for people to judge. Text that no reader sees (HTML comments) says nothing.
+Decides whether a file is a Markdown text with something in it, or a PDF with a page; whether what it says is
+right, clear or enough is for people to judge. What no reader sees says nothing: comments, addresses and
+titles of links, replacement texts of images, the word after a code fence.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
+from collections.abc import Iterator
 
+SMALLEST_PDF = 1024
+"""Bytes: a page with a line of text, its font and its table of objects take about so many."""
+
+_PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
+_STREAM = re.compile(rb"stream\r?\n")
+_MOST_STREAMS = 1000
+_MOST_UNPACKED = 1 << 20
+
+_UNSEEN = (
+    re.compile(r"!\[[^\]\n]*\]"),
+    re.compile(r"(?<=\])\((?:\"[^\"]*\"|'[^']*'|\([^()]*\)|[^()\"'])*\)"),
+    re.compile(r"^[ \t>*+\-0-9.)]*\[[^\]]{1,1000}\]:.*(?:\n.*\S.*)*", re.MULTILINE),
+    re.compile(r"^ {0,3}(?:`{3,}|~{3,}).*$", re.MULTILINE),
+)
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>|<[!?]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ATX_HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
 _SETEXT_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
@@ -19,11 +37,32 @@ def is_pdf(path: str) -> bool:
 
 
 def visible_text(data: bytes) -> str | None:
-    """A Markdown document without its comments; None where the bytes are no UTF-8 text."""
+    """A Markdown document without what its reader does not see; None where the bytes are no UTF-8 text.
+
+    What HTML hides is not left out: see `depends_on_rendering`.
+
+    >>> visible_text(b"[0.99](x '0.88') <!-- 0.77 -->")
+    '[0.99] '
+    """
     try:
-        return _COMMENT.sub("", data.decode("utf-8"))
+        text = _COMMENT.sub("", data.decode("utf-8"))
     except UnicodeDecodeError:
         return None
+    for unseen in _UNSEEN:
+        text = unseen.sub("", text)
+    return text
+
+
+def depends_on_rendering(data: bytes) -> bool:
+    """Whether only a program that renders a Markdown document knows what is seen: HTML, or odd links.
+
+    >>> depends_on_rendering(b"<span hidden>0.88</span>"), depends_on_rendering(b"[0.99](x (0.88")
+    (True, True)
+    >>> depends_on_rendering(b"a < b, <https://example.org>, [0.99](x)")
+    False
+    """
+    text = visible_text(data) or ""
+    return _TAG.search(text) is not None or "](" in text
 
 
 def defect_of(path: str, data: bytes) -> str | None:
@@ -36,7 +75,25 @@ def defect_of(path: str, data: bytes) -> str | None:
 def _pdf_defect(data: bytes) -> str | None:
     if not data.startswith(b"%PDF-"):
         return "does not begin as a PDF does, with %PDF-"
-    return None if b"%%EOF" in data else "does not end as a PDF does, with %%EOF"
+    if b"%%EOF" not in data:
+        return "does not end as a PDF does, with %%EOF"
+    if len(data) < SMALLEST_PDF:
+        return f"has {len(data)} bytes, too few for a page with something on it"
+    return None if any(_PAGE.search(part) for part in _pdf_parts(data)) else "is a PDF without a page"
+
+
+def _pdf_parts(data: bytes) -> Iterator[bytes]:
+    """The bytes themselves, and what unpacks from its streams, where newer PDFs keep their objects."""
+    yield data
+    for number, start in enumerate(_STREAM.finditer(data)):
+        if number == _MOST_STREAMS:
+            return
+        try:
+            yield zlib.decompressobj().decompress(
+                data[start.end() : start.end() + _MOST_UNPACKED], _MOST_UNPACKED
+            )
+        except zlib.error:
+            continue
 
 
 def _markdown_defect(data: bytes) -> str | None:

@@ -39,9 +39,10 @@ def inference(
 ) -> Measured:
     """Estimates `energy_per_1000` in joules: the median over `repeats`, with distribution-free bounds.
 
-    Every repeat makes the same number of inferences, found by a warm-up; the rows of the table follow each
-    other in a circle. The bounds take repeats as independent: `wall_to_cpu` tells how much else the machine
-    did meanwhile. A graph with a fixed batch size runs at that size whatever `batch` asks.
+    Every repeat makes the same number of inferences, found by a warm-up, each on a row of the table drawn at
+    random with replacement: dear rows cannot hide behind cheap ones that stand first. The bounds take repeats
+    as independent: `wall_to_cpu` tells how much else the machine did meanwhile. A graph with a fixed batch
+    size runs at that size whatever `batch` asks.
     Raises `CannotMeasure` for too few repeats, no rows, or a processor that is declared to need no power.
     """
     if data is None or data.rows == 0:
@@ -51,10 +52,9 @@ def inference(
             "energy needs a batch of at least one case and a positive number of watts per core"
         )
     batch = subject.predictor.fixed_batch or batch
-    size = _inferences(subject.predictor, data.inputs, batch, read_clocks)
-    readings = repeat(
-        subject.predictor, data.inputs, batch=batch, size=size, repeats=repeats, clock=read_clocks
-    )
+    rows = Rows(data.inputs, subject.generator(0, "energy"))
+    size = _inferences(subject.predictor, rows, batch, read_clocks)
+    readings = repeat(subject.predictor, rows, batch=batch, size=size, repeats=repeats, clock=read_clocks)
     joules = [reading.cpu_s * watts_per_core for reading in readings]
     per_1000 = median([j / size * PER for j in joules], confidence)
     return Measured(
@@ -64,30 +64,37 @@ def inference(
     )
 
 
+class Rows:
+    """The rows of a table as an endless supply, drawn at random."""
+
+    def __init__(self, inputs: Inputs, random: np.random.Generator) -> None:
+        self._inputs = inputs
+        self._random = random
+
+    def draw(self, size: int) -> Inputs:
+        """`size` rows, each drawn from all."""
+        rows = len(next(iter(self._inputs.values())))
+        positions = self._random.integers(0, rows, size)
+        return {name: value[positions] for name, value in self._inputs.items()}
+
+
 def repeat(
-    predictor: Predictor, inputs: Inputs, *, batch: int, size: int, repeats: int, clock: Clock
+    predictor: Predictor, rows: Rows, *, batch: int, size: int, repeats: int, clock: Clock
 ) -> list[Reading]:
     """The clocks' differences over `repeats` runs of `size` inferences each."""
-    blocks = (_rows(inputs, number * size, size) for number in range(repeats))
+    blocks = (rows.draw(size) for _ in range(repeats))
     return [metered(partial(predictor.outputs, block, batch=batch), clock) for block in blocks]
 
 
-def _inferences(predictor: Predictor, inputs: Inputs, batch: int, clock: Clock) -> int:
+def _inferences(predictor: Predictor, rows: Rows, batch: int, clock: Clock) -> int:
     """The warm-up: double the work until one run of it lasts long enough."""
-    predictor.outputs(_rows(inputs, 0, batch), batch=batch)
+    predictor.outputs(rows.draw(batch), batch=batch)
     size = batch
-    while repeat(predictor, inputs, batch=batch, size=size, repeats=1, clock=clock)[0].cpu_s < CPU_SECONDS:
+    while repeat(predictor, rows, batch=batch, size=size, repeats=1, clock=clock)[0].cpu_s < CPU_SECONDS:
         size *= 2
         if size > _MOST_INFERENCES:
             raise CannotMeasure(f"{size} inferences take no measurable processor time")
     return size
-
-
-def _rows(inputs: Inputs, start: int, size: int) -> Inputs:
-    """`size` consecutive rows from `start`, going round the table as often as it takes."""
-    rows = len(next(iter(inputs.values())))
-    positions = np.arange(start, start + size) % rows
-    return {name: value[positions] for name, value in inputs.items()}
 
 
 def _circumstances(

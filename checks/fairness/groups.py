@@ -1,8 +1,7 @@
 """The groups that are compared, and their rates.
 
 For a comparison no outcome is the worst: an unscored row could make two groups look alike as well as
-unlike. So a group with a row that has no known label or no decision is not measured at all. Neither are
-two groups of one attribute that share rows, for which the difference would vanish by declaration.
+unlike. So a group with a row that has no known label or no decision is not measured at all.
 """
 
 from __future__ import annotations
@@ -17,11 +16,12 @@ from numpy.typing import NDArray
 from certify.digest import canonical
 from certify.standard import pair_of
 from certify.submission.model import ThresholdRule
+from checks.domain import Mask
 from checks.measured import CannotMeasure, Exhibit
 from checks.predictor import UNDECIDED
 from checks.statistics.events import Events
 from checks.subject import Subject
-from checks.table import Mask, Table
+from checks.table import Table
 
 POSITIVE = 1
 
@@ -41,10 +41,16 @@ class Groups:
         positive = self.data.labels == POSITIVE
         return self._events(positive, self.decided == POSITIVE, f"case of the class {self.rule.positive}")
 
-    def selected(self) -> dict[str, Events]:
-        """Per group: cases decided as the favourable class, among its cases."""
-        favourable = self.rule.classes.index(getattr(self.rule, self.rule.favourable))
-        return self._events(np.ones(self.data.rows, dtype=np.bool_), self.decided == favourable, "case")
+    def selected(self, favourable: str) -> dict[str, Events]:
+        """Per group: cases decided as the favourable class, among its cases.
+
+        Raises `CannotMeasure` where the vendor calls another decision favourable than is asked about.
+        """
+        declared = getattr(self.rule, self.rule.favourable)
+        if declared != favourable:
+            raise CannotMeasure(f"{favourable} is to be favourable, and the submission declares {declared}")
+        chosen = self.decided == self.rule.classes.index(declared)
+        return self._events(np.ones(self.data.rows, dtype=np.bool_), chosen, "case")
 
     def _events(self, among: Mask, happened: Mask, what: str) -> dict[str, Events]:
         self._refuse_rows(self.decided == UNDECIDED, "no decision")
@@ -73,8 +79,7 @@ def compared_groups(subject: Subject, data: Table | None, names: tuple[str, ...]
         raise CannotMeasure(f"a comparison needs two groups, found {', '.join(names) or 'none'}")
     data.require_independent_rows()
     members = {name: data.members(name) for name in names}
-    _refuse_shared_rows(members)
-    return Groups(rule=rule, data=data, decided=subject.predictor.decide(data.inputs), members=members)
+    return Groups(rule=rule, data=data, decided=subject.decide(data), members=members)
 
 
 def pairs(rates: Mapping[str, Events]) -> Iterator[tuple[str, Events, Events]]:
@@ -89,10 +94,3 @@ def counts_exhibit(name: str, rates: Mapping[str, Events]) -> Exhibit:
     return Exhibit(
         name=f"{name}.json", media_type="application/json", visibility="public", data=canonical(counts)
     )
-
-
-def _refuse_shared_rows(members: Mapping[str, Mask]) -> None:
-    for (a, rows_a), (b, rows_b) in combinations(members.items(), 2):
-        shared = int((rows_a & rows_b).sum())
-        if shared and a.partition("=")[0] == b.partition("=")[0]:
-            raise CannotMeasure(f"{shared} rows belong to both {a} and {b}, which should exclude each other")

@@ -16,10 +16,19 @@ from checks.table import Table
 
 
 def selection_rate_ratio(
-    subject: Subject, data: Table | None, confidence: Confidence, *, groups: tuple[str, ...]
+    subject: Subject,
+    data: Table | None,
+    confidence: Confidence,
+    *,
+    groups: tuple[str, ...],
+    favourable: str,
 ) -> Measured:
-    """Estimates `selection_rate` per group and `selection_rate_ratio` (smaller over larger) per pair."""
-    rates = compared_groups(subject, data, groups).selected()
+    """Estimates `selection_rate` per group and `selection_rate_ratio` (smaller over larger) per pair.
+
+    `favourable` is the class that a person would rather be given; a submission that declares another one is
+    not measured, for the ratio of refusals says little about the ratio of grants.
+    """
+    rates = compared_groups(subject, data, groups).selected(favourable)
     compared = list(pairs(rates))
     family = confidence.over(len(rates) + len(compared))
     return Measured(

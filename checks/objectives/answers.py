@@ -1,7 +1,8 @@
 """What the model answered beside what is true, row by row, and the counts that metrics are made of.
 
 A row that cannot be scored is never dropped. A case without a decision is a wrong decision; a row without
-a known label is an error, and a miss in every class to which it might belong.
+a known label is an error, and a miss in every class to which it might belong. A row outside the declared
+contract has no decision, whatever the model answers: the vendor promises nothing there.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.submission.model import IdentityRule
+from checks.domain import Mask
 from checks.measured import CannotMeasure
 from checks.predictor import UNDECIDED, classes_of
 from checks.statistics.events import Events
 from checks.subject import Subject
-from checks.table import Mask, Table
+from checks.table import Table
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,18 +85,21 @@ class Answers:
     def decisions(self) -> Decisions:
         """What was decided; raises `CannotMeasure` for a regression."""
         classes = tuple(classes_of(self.model.decision))
-        decided = self._subject.predictor.decide(self.data.inputs)
+        decided = self._subject.decide(self.data)
         return Decisions(classes=classes, true=self.data.labels, decided=decided)
 
     @cached_property
     def errors(self) -> NDArray[np.float64]:
         """The absolute error of each row, not finite where there is no answer or no known truth.
 
+        A row outside the declared contract has no answer.
+
         Raises `CannotMeasure` unless the model answers with a number.
         """
         answers = self._subject.predictor.values(self.data.inputs)
         with np.errstate(invalid="ignore"):  # infinity minus infinity is one more missing answer
-            return np.asarray(np.abs(answers - self.data.labels), dtype=np.float64)
+            errors = np.abs(answers - self.data.labels)
+        return np.asarray(np.where(self.data.inside, errors, np.nan), dtype=np.float64)
 
     @property
     def unit(self) -> str:
@@ -104,12 +109,23 @@ class Answers:
 
     @property
     def range_of_one_error(self) -> tuple[float, float]:
-        """As the vendor's claim declares it; raises `CannotMeasure` if it does not."""
+        """As the vendor's claim declares it.
+
+        Raises `CannotMeasure` if it does not, or if an answer at one end of the declared answers and a truth
+        at the other would be a larger error.
+        """
         claims = self._subject.manifest.objective.claims
         ranges = {claim.range for claim in claims if claim.metric == "mean_absolute_error" and claim.range}
         if len(ranges) != 1:
             raise CannotMeasure("the claims declare no single range of one error: its mean has no bound")
         lowest, highest = ranges.pop()
+        rule = self.model.decision
+        width = rule.range[1] - rule.range[0] if isinstance(rule, IdentityRule) else highest
+        if lowest > 0 or highest < width:
+            raise CannotMeasure(
+                f"an error may be as large as the range of answers, 0 to {width}, "
+                f"and the claim declares {lowest} to {highest}"
+            )
         return float(lowest), float(highest)
 
 

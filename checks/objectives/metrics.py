@@ -3,8 +3,8 @@
 Sensitivity, specificity and precision speak of the positive class of a threshold rule. Their bounds are
 conditional on the denominator, which is reported as `n`. Rows that cannot be scored count as the worst:
 an undecided positive is a miss, an undecided negative a false alarm, an undecided case of any kind a false
-positive for precision, a missing error the largest possible one; a row of unknown label stands in every
-denominator and in no numerator.
+positive for precision; a row of unknown label stands in every denominator and in no numerator. A missing
+error has no worst value but the one that its vendor would choose, so that a mean with one is not measured.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import numpy as np
 
 from certify.evidence import WHOLE
 from certify.submission.model import ThresholdRule
+from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Interval
 from checks.objectives.answers import Answers, Decisions
 from checks.statistics.averages import average
 from checks.statistics.events import Events
 from checks.statistics.means import bounded_mean
 from checks.statistics.proportions import proportion
-from checks.table import Mask
 
 _ERROR: Final = "mean_absolute_error"
 _NEGATIVE, _POSITIVE = 0, 1
@@ -51,7 +51,7 @@ def measure(metric: str, answers: Answers, confidence: Confidence, *, stratum: s
     """A metric of the model on a stratum of the data.
 
     Raises `CannotMeasure` for an unknown metric, one that does not fit the decision rule, an empty
-    denominator, or a mean error whose range the vendor did not declare.
+    denominator, or a mean error of which one is missing or the range is not declared.
     """
     rows = answers.data.members(stratum)
     if not rows.any():
@@ -72,8 +72,12 @@ def _measure(metric: str, answers: Answers, rows: Mask, confidence: Confidence) 
 def _mean_error(answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
     sizes = answers.errors[rows]
     lowest, highest = answers.range_of_one_error
-    at_worst = np.where(np.isfinite(sizes), sizes, highest)
-    return bounded_mean(at_worst, lowest, highest, confidence)
+    missing = int((~np.isfinite(sizes)).sum())
+    if missing:
+        raise CannotMeasure(
+            f"{missing} rows have no error: no answer, no known truth, or outside the contract"
+        )
+    return bounded_mean(sizes, lowest, highest, confidence)
 
 
 def _rates(metric: str, answers: Answers, rows: Mask) -> tuple[Events, ...]:

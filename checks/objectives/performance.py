@@ -8,6 +8,7 @@ from certify.submission.model import IdentityRule
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
 from checks.objectives.answers import Answers
 from checks.objectives.metrics import measure, unit_of
+from checks.repetition import repeated, row_digests
 from checks.subject import Subject
 from checks.table import Table
 
@@ -15,7 +16,10 @@ from checks.table import Table
 def performance(
     subject: Subject, data: Table | None, confidence: Confidence, *, metric: str, groups: tuple[str, ...]
 ) -> Measured:
-    """Estimates `performance` for all rows and for each of `groups`; shows the confusion counts."""
+    """Estimates `performance` for all rows and for each of `groups`.
+
+    Shows the confusion counts, and how many rows equal an earlier one.
+    """
     if data is None:
         raise CannotMeasure("performance is measured on data, and none were given")
     data.require_independent_rows()
@@ -29,7 +33,17 @@ def performance(
             )
             for stratum in strata
         ),
-        exhibits=_confusion(answers, strata),
+        exhibits=(*_confusion(answers, strata), _repeated_rows(data)),
+    )
+
+
+def _repeated_rows(data: Table) -> Exhibit:
+    again = repeated(row_digests(data.inputs, data.labels))
+    return Exhibit(
+        name="repeated-rows.json",
+        media_type="application/json",
+        visibility="public",
+        data=canonical({"rows": data.rows, "equal_to_an_earlier_row": again}),
     )
 
 

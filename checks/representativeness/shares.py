@@ -1,8 +1,8 @@
 """The share of each required group among the rows, beside its share of the declared population.
 
 Which groups are required belongs to the basis; how far a share may lie from the population's belongs to the
-criterion. A row that belongs to no group (an unknown or missing value) counts among the rows and in no
-group, so that it can only lower a share.
+criterion. Every row and every part of the population belongs to exactly one group of an attribute: unknown or
+missing values need a group of their own, in the data and in the population alike.
 """
 
 from __future__ import annotations
@@ -37,12 +37,14 @@ def shares(
     The statement `reference_sound` speaks of the reference file; where it does not hold, nothing that would
     rest on the file is estimated. Bounds: Clopper-Pearson over rows, hence independent and unweighted rows.
     The family is two claims a group (too few, too many): the two statistics are one event.
-    Raises `CannotMeasure` for a group that the reference or the submission does not know.
+    Of each attribute that `groups` names, the file must hold the declared groups, all of them and no other: a
+    share for people whom nobody counts would shrink the shares of the others.
+    Raises `CannotMeasure` for a group that the submission does not declare.
     """
     if data is None or not groups:
         raise CannotMeasure("shares need a data set, and at least one group")
     path = subject.manifest.data.reference.file
-    reference = read_reference(subject.files.read(path))
+    reference = _compared(read_reference(subject.files.read(path)), data, groups)
     statement = _soundness(reference)
     if reference.defects:
         return Measured(statements=(statement,))
@@ -54,6 +56,19 @@ def shares(
         statements=(statement,),
         exhibits=(_exhibit(counts),),
     )
+
+
+def _compared(reference: Reference, data: Table, groups: Sequence[str]) -> Reference:
+    """The reference, with a defect for every stratum in which it departs from the declared groups."""
+    wanted = {group.partition("=")[0] for group in groups}
+    declared = {s for name in wanted if name in data.attributes for s in data.attributes[name].strata()}
+    for group in groups:
+        if group not in declared:
+            raise CannotMeasure(f"the submission declares no stratum {group}")
+    given = {stratum for stratum in reference.shares if stratum.partition("=")[0] in wanted}
+    absent = [f"it gives no share of {stratum}" for stratum in sorted(declared - given)]
+    foreign = [f"{stratum} is no declared group" for stratum in sorted(given - declared)]
+    return replace(reference, defects=(*reference.defects, *absent, *foreign))
 
 
 def _soundness(reference: Reference) -> Statement:
@@ -70,8 +85,6 @@ def _soundness(reference: Reference) -> Statement:
 
 
 def _count(stratum: str, data: Table, reference: Reference) -> _Count:
-    if stratum not in reference.shares:
-        raise CannotMeasure(f"the reference population gives no share of {stratum}")
     rows = int(data.members(stratum).sum())
     return _Count(stratum=stratum, rows=rows, of=data.rows, reference=float(reference.shares[stratum]))
 

@@ -15,23 +15,31 @@ from numpy.typing import NDArray
 from certify.digest import canonical
 from certify.evidence import exact
 from certify.submission.model import Input, MeasuredColumn, Noise, Quantity, TensorInput
+from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
 from checks.predictor import UNDECIDED, Inputs, classes_of
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
-from checks.table import Mask, Table
+from checks.table import Table
+
+MOVED = 0.25
+"""The part of the numbers that noise must move. In floats any noise that is meant moves all; of integers,
+rounded, normal noise of half a unit moves a third, and noise within half a unit none."""
 
 
 def noise_stability(subject: Subject, data: Table | None, confidence: Confidence, *, seed: int) -> Measured:
     """Estimates `decision_changed`: the share of cases that one draw of noise decides otherwise.
 
-    A case that is undecided with or without noise counts as changed.
+    A case that is undecided with or without noise, or outside the declared contract, counts as changed.
+    Raises `CannotMeasure` unless every quantity has noise that moves it, or says why it is exact.
     """
     if data is None:
         raise CannotMeasure("stability is measured on data, and none were given")
     data.require_independent_rows()
-    noisy = perturbed(subject.manifest.model.inputs, data.inputs, subject.generator(seed, "noise"))
-    before, after = subject.predictor.decide(data.inputs), subject.predictor.decide(noisy)
+    contract = subject.manifest.model.inputs
+    _require_a_word_on_noise(contract)
+    noisy = perturbed(contract, data.inputs, subject.generator(seed, "noise"))
+    before, after = subject.decide(data), subject.predictor.decide(noisy)
     changed = (before != after) | (before == UNDECIDED)
     interval = proportion(int(np.count_nonzero(changed)), data.rows, confidence)
     return Measured(
@@ -45,7 +53,7 @@ def perturbed(contract: tuple[Input, ...], inputs: Inputs, rng: np.random.Genera
 
     Values stay between the steps of an instrument: rounding them back would hide every noise smaller than
     half a step. Only integer inputs are rounded, because their tensors hold nothing else.
-    Raises `CannotMeasure` if no quantity declares noise.
+    Raises `CannotMeasure` if no quantity declares noise, or if declared noise vanishes in the input's type.
     """
     noisy: dict[str, NDArray[Any]] = {}
     for entry in contract:
@@ -53,7 +61,9 @@ def perturbed(contract: tuple[Input, ...], inputs: Inputs, rng: np.random.Genera
         parts = list(_noisy_parts(entry, values))
         for part, quantity, noise in parts:
             low, high = map(float, quantity.range)
-            part[...] = np.clip(part + _draw(noise, part.shape, rng), low, high)
+            moved = part + _draw(noise, part.shape, rng)
+            _require_movement(part, moved, entry)
+            part[...] = np.clip(moved, low, high)
         if parts:
             noisy[entry.name] = _as_declared(values, entry)
     if not noisy:
@@ -72,6 +82,37 @@ def _noisy_parts(
     for index, column in enumerate(entry.columns):
         if isinstance(column, MeasuredColumn) and column.noise:
             yield values[:, index], column, column.noise
+
+
+def _require_a_word_on_noise(contract: tuple[Input, ...]) -> None:
+    silent = [
+        name
+        for entry in contract
+        for name, quantity in _quantities(entry)
+        if quantity.noise is None and quantity.exact is None
+    ]
+    if silent:
+        raise CannotMeasure(
+            f"no measurement noise declared for {', '.join(silent[:20])}, nor why it is exact"
+        )
+
+
+def _quantities(entry: Input) -> list[tuple[str, Quantity]]:
+    if isinstance(entry, TensorInput):
+        return [(entry.array, entry.elements)]
+    return [(column.name, column) for column in entry.columns if isinstance(column, MeasuredColumn)]
+
+
+def _require_movement(before: NDArray[np.float64], after: NDArray[np.float64], entry: Input) -> None:
+    """Refuse noise that the input's type swallows: of the numbers that are there, a part must move."""
+    there = np.isfinite(before)
+    with np.errstate(over="ignore", invalid="ignore"):  # noise beyond the type moves as well
+        moves = _as_declared(after[there], entry) != _as_declared(before[there], entry)
+    if np.count_nonzero(moves) < MOVED * np.count_nonzero(there):
+        raise CannotMeasure(
+            f"the declared noise moves {np.count_nonzero(moves)} of {np.count_nonzero(there)} numbers of "
+            f"{entry.name} in {entry.dtype}: it is too small to test anything"
+        )
 
 
 def _draw(noise: Noise, shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float64]:

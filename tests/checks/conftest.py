@@ -95,7 +95,7 @@ def build(
     preprocessing  bytes of a graph that runs before it
     files       {role: {path: bytes}} in place of the file that would be written for that role
     quantity    changes to range, unit ... of every measured column
-    noise       ("normal", 0.1) for all columns, or {column: ("uniform", 0.5)}
+    noise       ("normal", 0.1) for all columns, or {column: ("uniform", 0.5)} with the others exact
     step        for all columns, or {column: step}
     coded       {column: codes} makes these columns coded
     attributes  {"sex": {"female": [0], "male": [1]}, "age": {"young": (0, 40)}}: codes or [from, below)
@@ -271,6 +271,8 @@ def _quantity(measured: Mapping[str, Any], noise: Any, step: Any, name: str) -> 
     quality = dict(measured)
     if own_noise is not None:
         quality["noise"] = {"distribution": own_noise[0], "scale": own_noise[1], "source": TEXT}
+    elif noise is not None:
+        quality["exact"] = TEXT
     if own_step is not None:
         quality["step"] = own_step
     return quality

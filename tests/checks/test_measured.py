@@ -38,7 +38,7 @@ def test_an_interval_becomes_an_estimate_with_both_pairs_of_bounds():
 
 def test_bounds_are_rounded_away_from_the_value():
     third = 1 / 3
-    bounds = interval(demonstrating=(third - 0.3, third), value=third).estimate(
+    bounds = interval(demonstrating=(third - 0.3, third), refuting=(0, 1), value=third).estimate(
         statistic="rate", confidence=Confidence(0.975)
     ).demonstrating  # fmt: skip
     assert bounds.lower < third - 0.3

@@ -142,4 +142,4 @@ def test_an_output_without_a_row_per_case_is_refused(make_subject):
         [("ReduceMean", ["input"], ["probability"])], [("input", ["n", 1])], [("probability", None)]
     )
     with pytest.raises(CannotMeasure, match="no tensor with one row per case"):
-        make_subject(graph=graph).predictor.decide(inputs(1, 2, 3))
+        make_subject(graph=graph).predictor.outputs(inputs(1, 2, 3), batch=3)

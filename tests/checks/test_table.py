@@ -1,7 +1,10 @@
 import io
+import warnings
+import zipfile
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pytest
 
 from certify.evidence import Reason
@@ -130,12 +133,129 @@ def test_integer_inputs_cannot_hold_what_is_no_number(make_subject):
 
 
 def test_members_are_told_apart_by_codes_and_by_ranges(make_subject):
-    frame = pd.DataFrame({"x": [0.0] * 4, "label": "yes", "sex": [0, 1, 1, 2], "age": [39, 40, None, 10]})
+    frame = pd.DataFrame({"x": [0.0] * 4, "label": "yes", "sex": [0, 1, 1, 0], "age": [39, 40, 98, 10]})
     data = table(make_subject, frame, attributes={**SEXES, "age": {"young": (0, 40), "old": (40, 99)}})
     assert data.members("sex=men").tolist() == [False, True, True, False]
     assert data.members("age=young").tolist() == [True, False, False, True]
-    assert data.members("age=old").tolist() == [False, True, False, False]
+    assert data.members("age=old").tolist() == [False, True, True, False]
     assert data.members("all").all()
+
+
+def test_rows_of_no_group_and_of_several_are_counted_and_refused(make_subject):
+    frame = pd.DataFrame({"x": [0.0] * 5, "label": "yes", "sex": [0, 7, 1, None, 1]})
+    subject = make_subject(frame, attributes={"sex": {"women": (0, 1.5), "men": [1]}})
+    with pytest.raises(CannotMeasure, match="2 of 5 rows belong to no group of sex and 2 to several"):
+        subject.table("test").members("sex=women")
+
+
+def test_rows_lie_inside_the_contract_or_they_do_not(make_subject):
+    frame = pd.DataFrame({"x0": [0.1, 0.75, 0.7, -1, None, 0.1], "x1": [1, 2, 1, 1, 1, 3], "label": "yes"})
+    coded = {"x1": [1, 2]}
+    data = table(make_subject, frame, coded=coded, quantity={"range": ("0.1", "0.7")})
+    assert data.inside.tolist() == [True, False, True, False, False, False]
+    stepped = table(make_subject, frame, coded=coded, quantity={"range": ("0", "1")}, step=0.1)
+    assert stepped.inside.tolist() == [True, False, True, False, False, False]
+
+
+def test_every_element_of_a_tensor_must_lie_inside(make_subject):
+    images = np.zeros((3, 2, 2), np.float32)
+    images[1, 1, 1], images[2, 0, 1] = 17, 0.5
+    arrays = {"image": images, "label": np.array(["a"] * 3)}
+    data = table(make_subject, arrays, task="multiclass", tensor="image", quantity={"range": (0, 16)}, step=1)
+    assert data.inside.tolist() == [True, False, False]
+
+
+def test_large_numbers_of_single_precision_are_on_their_step(make_subject):
+    frame = pd.DataFrame({"x": [16777217.1, 16777217.0], "label": "yes"})
+    quantity = {"range": ("0", "20000000")}
+    assert table(make_subject, frame, quantity=quantity, step=0.1).inside.all()
+    doubles = table(make_subject, frame, quantity=quantity, step=1, dtype="float64")
+    assert doubles.inside.tolist() == [False, True]
+
+
+def test_an_array_that_hides_the_extremes_of_another_is_refused(make_subject):
+    arrays = {
+        "image": np.full((2, 2, 2), 1e6, np.float32), "image.min": np.zeros(2), "image.max": np.ones(2),
+        "label": np.array(["a", "b"]),
+    }  # fmt: skip
+    with pytest.raises(CannotMeasure, match="hides the extremes of the array image"):
+        table(make_subject, arrays, task="multiclass", tensor="image")
+
+
+def twice_in_parquet():
+    columns = [pyarrow.array([1.0]), pyarrow.array([2.0]), pyarrow.array(["yes"])]
+    stream = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_arrays(columns, names=["x", "x", "label"]), stream)
+    return stream.getvalue()
+
+
+def twice_in_npz():
+    stream = io.BytesIO()
+    np.savez(stream, x=np.zeros(1), label=np.array(["yes"]))
+    with zipfile.ZipFile(stream, "a") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that the name is there already
+        archive.writestr("x.npy", archive.read("x.npy"))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("a.csv", b"x,x,label\n1,2,yes\n"),
+        ("a.csv", b"x, x,label\n1,2,yes\n"),
+        ("a.parquet", twice_in_parquet()),
+        ("a.npz", twice_in_npz()),
+    ],
+)
+def test_two_columns_of_one_name_are_refused(make_subject, path, data):
+    with pytest.raises(CannotMeasure, match="several columns or arrays called x"):
+        make_subject(files={"test": {path: data}}).table("test")
+
+
+def test_rows_with_more_fields_than_the_header_are_refused(make_subject):
+    with pytest.raises(CannotMeasure, match="no readable CSV"):
+        make_subject(files={"test": {"a.csv": b"x,label\n1,1,yes\n2,2,yes\n"}}).table("test")
+
+
+def test_no_column_of_a_parquet_file_is_hidden_as_an_index(make_subject):
+    stream = io.BytesIO()
+    pd.DataFrame({"x": [1.0], "label": ["yes"], "sex": [0]}).set_index("sex").to_parquet(stream)
+    data = make_subject(files={"test": {"a.parquet": stream.getvalue()}}, attributes=SEXES).table("test")
+    assert data.members("sex=women").all()
+
+
+@pytest.mark.parametrize("column", [[1.0, None], ["a", None], pd.Series([1, None, "x"], dtype=object)])
+def test_a_missing_value_is_no_code(column):
+    codes = as_codes(pd.Series(column))
+    assert codes.isna()[1]
+    assert not codes.isin(["nan", "None", "NaN", "<NA>"]).any()
+
+
+def test_a_class_that_is_called_nan_takes_no_missing_label(make_subject):
+    frame = pd.DataFrame({"x": [-1.0, 1.0], "label": [None, 1.0]})
+    assert table(make_subject, frame, classes=("nan", "1")).labels.tolist() == [UNDECIDED, 1]
+
+
+def some_rows(n=40):
+    rng = np.random.default_rng(3)
+    return pd.DataFrame({"x": rng.normal(size=n).round(3), "label": rng.choice(["yes", "no"], n)})
+
+
+def test_the_same_rows_in_two_files_are_no_independent_rows(make_subject):
+    rows, others = some_rows(), some_rows(100).iloc[40:]
+    parts = {"a.csv": rows, "b.csv": others, "c.csv": rows.sample(frac=1, random_state=1)}
+    files = {path: part.to_csv(index=False).encode() for path, part in parts.items()}
+    make_subject(files={"test": dict(list(files.items())[:2])}).table("test").require_independent_rows()
+    with pytest.raises(CannotMeasure, match="two files that hold the same rows"):
+        make_subject(files={"test": files}).table("test").require_independent_rows()
+
+
+def test_coarse_rows_that_happen_to_be_equal_are_independent(make_subject):
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({"x": rng.integers(0, 3, 2000), "x0": rng.integers(0, 5, 2000)})
+    frame["label"] = rng.choice(["yes", "no"], 2000)
+    table(make_subject, frame).require_independent_rows()
+    table(make_subject, pd.DataFrame({"x": [1.0] * 50, "label": "yes"})).require_independent_rows()
 
 
 @pytest.mark.parametrize("stratum", ["sex=others", "age=young", "sex", "", "women"])

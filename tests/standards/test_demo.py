@@ -296,3 +296,12 @@ def test_every_file_is_read_by_the_strict_profile_and_short_lines_fit_a_page(pat
     read(text.encode(), source=path.name)
     assert max(map(len, text.splitlines())) <= 130
     assert not any(before == after == "" for before, after in pairwise(text.splitlines()))
+
+
+@pytest.mark.parametrize(
+    ("basis", "favourable"), [("demo/diabetes-screening", "slow"), ("demo/income-screening", "1")]
+)
+def test_the_basis_and_not_the_vendor_says_which_decision_is_favourable(basis: str, favourable: str) -> None:
+    assert STANDARDS.checks["demo/selection-rate-ratio"].method.parameters["favourable"].value is None
+    checks = {check.id: check for check in resolved(basis).required}
+    assert checks["demo/selection-rate-ratio"].method.parameters["favourable"].value == favourable

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
+from certify.digest import Digest
 from certify.evidence import Statement
 from checks.cybersecurity.input_contract import input_contract
 from checks.measured import CannotMeasure, Confidence, Measured
@@ -203,6 +204,43 @@ def test_a_graph_with_a_fixed_batch_is_run_at_it(measure: Measure, make_graph: C
     measured = measure(graph=graph)
     assert failed(measured) == 0
     assert boundary(measured).holds
+
+
+def test_a_graph_of_fixed_batch_is_caught_when_it_knows_that_it_is_alone(
+    measure: Measure, make_graph: Callable[..., bytes]
+) -> None:
+    """Where all cases of the batch are copies, it answers zero: what a user who pads one case is told."""
+    nodes = [
+        FIRST,
+        ("ReduceMax", ["first"], "most", {"axes": [0], "keepdims": 1}),
+        ("ReduceMin", ["first"], "least", {"axes": [0], "keepdims": 1}),
+        ("Equal", ["most", "least"], "same", {}),
+        ("Where", ["same", "nothing", "first"], "value", {}),
+    ]
+    constants = {**ENDS, "nothing": np.float32(0)}
+    measured = measure(graph=make_graph(nodes, constants=constants, shape=(4, 2)))
+    assert failed(measured) == 200
+    assert "otherwise than alone" in boundary(measured).explanation
+
+
+def test_a_graph_that_takes_one_case_only_has_no_neighbours(
+    measure: Measure, make_graph: Callable[..., bytes]
+) -> None:
+    graph = make_graph([FIRST, ("Neg", ["first"], "value", {})], constants=ENDS, shape=(1, 2))
+    assert failed(measure(graph=graph)) == 0
+
+
+def test_other_bytes_of_the_submission_give_other_cases(
+    make_subject: Callable[..., Subject], make_graph: Callable[..., bytes]
+) -> None:
+    graph = make_graph([FIRST, ("Log", ["first"], "value", {})], constants=ENDS)
+    subject = make_subject(NUMBERS, task="regression", graph=graph)
+    other = Subject(subject.manifest, subject.files, Digest.of(b"other bytes"))
+    shown = [
+        input_contract(s, None, CONFIDENCE, cases=100, seed=1, tolerance=0).exhibits[0].data
+        for s in (subject, subject, other)
+    ]
+    assert shown[0] == shown[1] != shown[2]
 
 
 def test_the_same_seed_gives_the_same_evidence(measure: Measure, make_graph: Callable[..., bytes]) -> None:

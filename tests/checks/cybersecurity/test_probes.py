@@ -1,9 +1,11 @@
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from certify.digest import Digest
 from checks.cybersecurity.probes import Probe, probes
 from checks.subject import Subject
 
@@ -14,7 +16,8 @@ ROWS = pd.DataFrame({"x0": [0.0], "x1": [1.0], "label": ["yes"]})
 def probes_of(make_subject: Callable[..., Subject]) -> Callable[..., dict[str, Probe]]:
     def collect(**more: object) -> dict[str, Probe]:
         frame = more.pop("frame", ROWS)
-        return {p.name: p for p in probes(make_subject(frame, **more).manifest.model.inputs, 5)}
+        subject = make_subject(frame, **more)
+        return {p.name: p for p in probes(subject.manifest.model.inputs, partial(subject.generator, 5))}
 
     return collect
 
@@ -22,12 +25,12 @@ def probes_of(make_subject: Callable[..., Subject]) -> Callable[..., dict[str, P
 def test_corners_are_the_ends_of_the_ranges_and_are_answered(
     probes_of: Callable[..., dict[str, Probe]],
 ) -> None:
-    found = probes_of(quantity={"range": (-2, 6)}, step={"x1": 3})
+    found = probes_of(quantity={"range": (-2, 6)}, step={"x1": 4})
     assert found["input: every number lowest"].inputs["input"].tolist() == [[-2, -2]]
-    assert found["input: every number highest"].inputs["input"].tolist() == [[6, 4]]
-    assert found["input: x0 highest"].inputs["input"].tolist() == [[6, 1]]
+    assert found["input: every number highest"].inputs["input"].tolist() == [[6, 6]]
+    assert found["input: x0 highest"].inputs["input"].tolist() == [[6, 2]]
     corners = [probe for name, probe in found.items() if "random corner" in name]
-    assert {tuple(probe.inputs["input"][0]) for probe in corners} == {(-2, -2), (-2, 4), (6, -2), (6, 4)}
+    assert {tuple(probe.inputs["input"][0]) for probe in corners} == {(-2, -2), (-2, 6), (6, -2), (6, 6)}
     assert {probe.demand for probe in corners} == {"answer"}
 
 
@@ -54,7 +57,7 @@ def test_a_strange_number_need_not_be_answered_unless_the_contract_allows_it(
 def test_a_range_beyond_the_type_has_corners_that_are_infinite(
     probes_of: Callable[..., dict[str, Probe]],
 ) -> None:
-    huge = probes_of(quantity={"range": ("-1e40", "1e40")})
+    huge = probes_of(quantity={"range": ("-1E+40", "1E+40")})
     assert huge["input: every number largest float"].inside
     assert np.isinf(huge["input: every number highest"].inputs["input"]).all()
 
@@ -88,7 +91,23 @@ def test_malformed_tensors_differ_from_the_contract_in_one_way_each(
 def test_batches_are_empty_and_large(probes_of: Callable[..., dict[str, Probe]]) -> None:
     found = probes_of()
     assert found["no case at all"].inputs["input"].shape == (0, 2)
+    batches = {p.cases: p.demand for name, p in found.items() if name.startswith("a batch of")}
+    assert batches == dict.fromkeys((2, 64, 1024, 8192), "answer_as_alone")
     assert found["a batch of 8192 cases"].inputs["input"].shape == (8192, 2)
+
+
+def test_corners_and_batches_follow_from_the_bytes_of_the_submission(
+    make_subject: Callable[..., Subject],
+) -> None:
+    subject = make_subject(ROWS)
+    other = Subject(subject.manifest, subject.files, Digest.of(b"other bytes"))
+    drawn = [
+        {p.name: p.inputs["input"].tolist() for p in probes(s.manifest.model.inputs, partial(s.generator, 5))}
+        for s in (subject, subject, other)
+    ]
+    for name in ("input: random corner 0", "a batch of 64 cases"):
+        assert drawn[0][name] == drawn[1][name]
+    assert drawn[0]["a batch of 64 cases"] != drawn[2]["a batch of 64 cases"]
 
 
 def test_a_tensor_is_changed_as_a_whole_and_in_its_first_element(

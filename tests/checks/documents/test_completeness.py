@@ -8,6 +8,7 @@ from checks.subject import Subject
 
 CONFIDENCE = Confidence(0.975)
 RISKS = {"kind": "risk_file", "text": "# Risks\n\nNone is known.\n"}
+PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Page >>\nendobj\n" + b"% padding\n" * 110 + b"%%EOF\n"
 HOLLOW = {"kind": "instructions_for_use", "text": "# Instructions\n"}
 
 
@@ -27,16 +28,24 @@ def test_a_written_document_is_present_and_hollow_or_unknown_ones_are_not(
     }  # fmt: skip
 
 
-def test_one_written_document_of_a_kind_is_enough(make_subject: Callable[..., Subject]) -> None:
-    subject = make_subject(documents=[{**RISKS, "name": "a", "text": "# Risks"}, {**RISKS, "name": "b"}])
-    assert present(subject, "risk_file") == {"risk_file": True}
+def test_every_document_of_a_kind_must_have_something_in_it(make_subject: Callable[..., Subject]) -> None:
+    sound, hollow = {**RISKS, "name": "b"}, {**RISKS, "name": "a", "text": "# Risks"}
+    for given, holds in (([sound], True), ([sound, hollow], False)):
+        assert present(make_subject(documents=given), "risk_file") == {"risk_file": holds}
 
 
 def test_a_pdf_is_a_document(make_subject: Callable[..., Subject]) -> None:
-    written = {"kind": "risk_file", "file": "risks.pdf", "data": b"%PDF-1.7\n%%EOF\n"}
+    written = {"kind": "risk_file", "file": "risks.pdf", "data": PDF}
     assert present(make_subject(documents=[written]), "risk_file") == {"risk_file": True}
-    renamed = {**written, "data": b"# Risks\n\nNone.\n"}
-    assert present(make_subject(documents=[renamed]), "risk_file") == {"risk_file": False}
+    for data in (b"# Risks\n\nNone.\n", b"%PDF-%%EOF"):
+        assert present(make_subject(documents=[{**written, "data": data}]), "risk_file") == {
+            "risk_file": False
+        }
+
+
+def test_it_is_said_that_what_a_document_says_was_not_read(make_subject: Callable[..., Subject]) -> None:
+    measured = complete(make_subject(documents=[RISKS]), None, CONFIDENCE, kinds=("risk_file",))
+    assert "not read" in measured.statements[0].explanation
 
 
 def test_the_explanation_names_file_and_defect(make_subject: Callable[..., Subject]) -> None:

@@ -1,6 +1,12 @@
+import doctest
+from zlib import compress
+
 import pytest
 
-from checks.documents.writing import defect_of, visible_text
+from checks.documents import writing
+from checks.documents.writing import defect_of, depends_on_rendering, visible_text
+
+FILLING = b"% nothing\n" * 110
 
 
 @pytest.mark.parametrize(
@@ -10,7 +16,11 @@ from checks.documents.writing import defect_of, visible_text
         ("a.md", b"Plain text without a heading"),
         ("a.md", "# Risques\n\nAucun n'est connu à ce jour.\n".encode()),
         ("a.md", b"# Figures\n\n| accuracy |\n|---|\n| 0.98 |\n"),
-        ("a.pdf", b"%PDF-1.7\n1 0 obj\n...\n%%EOF\n"),
+        ("a.pdf", b"%PDF-1.7\n" + FILLING + b"1 0 obj\n<< /Type /Page >>\n%%EOF\n"),
+        (
+            "a.pdf",
+            b"%PDF-1.7\n" + FILLING + b"stream\n" + compress(b"<< /Type/Page >>") + b"endstream\n%%EOF\n",
+        ),
     ],
 )
 def test_a_document_with_something_in_it_has_no_defect(path: str, data: bytes) -> None:
@@ -34,6 +44,12 @@ def test_a_document_with_something_in_it_has_no_defect(path: str, data: bytes) -
         ("a.pdf", b"# Risks\n\nNone.\n", "%PDF-"),
         ("a.PDF", b" %PDF-1.7\n%%EOF", "%PDF-"),
         ("a.pdf", b"%PDF-1.7\n1 0 obj\n", "%%EOF"),
+        ("a.pdf", b"%PDF-%%EOF", "too few"),
+        (
+            "a.pdf",
+            b"%PDF-1.7\n" + FILLING + b"<< /Type /Pages >>\nstream\nnothing packed\n%%EOF",
+            "without a page",
+        ),
     ],
 )
 def test_a_hollow_document_has_its_defect_named(path: str, data: bytes, defect: str) -> None:
@@ -42,3 +58,45 @@ def test_a_hollow_document_has_its_defect_named(path: str, data: bytes, defect: 
 
 def test_comments_are_not_visible() -> None:
     assert visible_text(b"a <!-- 0.98 --> b") == "a  b"
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        "[0.999](x '0.988')",
+        "![0.988](chart.png)",
+        "[0.999](x ') 0.988')",
+        "[0.999](x(y) '0.988')",
+        "> [//]: # (0.988)",
+        "[//]: # (0.988)",
+        "[a]: x\n  '0.988'",
+        "```0.988\ncode\n```",
+        "<!-- 0.988 -->",
+    ],
+)
+def test_what_a_reader_does_not_see_is_left_out(unseen: str) -> None:
+    assert "0.988" not in (visible_text(f"Text.\n\n{unseen}\n\nMore.\n".encode()) or "")
+    assert "More." in (visible_text(f"Text.\n\n{unseen}\n\nMore.\n".encode()) or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("<span hidden>0.988</span>", True),
+        ("<br/>", True),
+        ("<div\nstyle='display:none'>0.988", True),
+        ("</p>", True),
+        ("<!DOCTYPE html>", True),
+        ("<!-- a comment that is left out anyway -->", False),
+        ("[0.999](x ((y)) 0.988", True),
+        ("[0.999](x 'a title') is a link", False),
+        ("if a < b and c > d", False),
+        ("<https://example.org> and <a@example.org>", False),
+    ],
+)
+def test_html_and_odd_links_are_told_from_comparisons_and_addresses(text: str, html: bool) -> None:
+    assert depends_on_rendering(text.encode()) is html
+
+
+def test_the_examples_in_the_documentation_are_true() -> None:
+    assert doctest.testmod(writing).failed == 0

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from checks.energy import inference as module
-from checks.energy.inference import inference, repeat
+from checks.energy.inference import Rows, inference, repeat
 from checks.energy.meter import Reading
 from checks.measured import CannotMeasure, Confidence, Measured
 from checks.subject import Subject
@@ -124,7 +124,9 @@ def test_no_data_and_no_batch_are_not_measured(
         measure(0.5, batch=0)
 
 
-def test_repeats_go_round_the_table_with_the_same_number_of_inferences_each() -> None:
+def test_repeats_draw_rows_at_random_with_the_same_number_of_inferences_each() -> None:
+    """Cheap rows that stand first would else be the only ones that are ever run."""
+
     class Recorder:
         def __init__(self) -> None:
             self.seen: list[list[float]] = []
@@ -134,6 +136,8 @@ def test_repeats_go_round_the_table_with_the_same_number_of_inferences_each() ->
             self.seen.append(inputs["x"].tolist())
 
     recorder = Recorder()
-    rows = {"x": np.arange(5.0)}
+    rows = Rows({"x": np.arange(1000.0)}, np.random.default_rng(0))
     repeat(recorder, rows, batch=2, size=4, repeats=3, clock=Clock(1.0))  # type: ignore[arg-type]
-    assert recorder.seen == [[0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]]
+    assert [len(block) for block in recorder.seen] == [4, 4, 4]
+    assert max(max(block) for block in recorder.seen) > 500
+    assert len({tuple(block) for block in recorder.seen}) == 3

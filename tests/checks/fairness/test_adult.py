@@ -60,6 +60,7 @@ def network(make_subject, shared, frame):
         frame,
         columns=[name for name in frame if name != "label"],
         graph=(shared / "fairify" / "AC-1.onnx").read_bytes(),
+        quantity={"range": (0, 100)},
         attributes=SEXES,
         change={
             "model": {
@@ -80,14 +81,16 @@ def test_a_model_that_repeats_the_labels_has_the_published_base_rates(make_subje
     high = rows.income == ">50K"
     frame = pd.DataFrame({"x": np.where(high, 1, -1), "label": np.where(high, "yes", "no"), "sex": rows.sex})
     subject = make_subject(frame, attributes={"sex": {"women": ["Female"], "men": ["Male"]}})
-    result = selection_rate_ratio(subject, subject.table("test"), LEVEL, groups=BOTH)
+    result = selection_rate_ratio(subject, subject.table("test"), LEVEL, groups=BOTH, favourable="yes")
     rates = [round(float(estimate.value), 4) for estimate in result.estimates[:2]]
     assert rates == [0.1093, 0.3038]
 
 
 def test_the_network_has_the_published_rates(make_subject, shared):
     subject = network(make_subject, shared, as_the_network_takes_it(shared))
-    women, men, _ = selection_rate_ratio(subject, subject.table("test"), LEVEL, groups=BOTH).estimates
+    women, men, _ = selection_rate_ratio(
+        subject, subject.table("test"), LEVEL, groups=BOTH, favourable="yes"
+    ).estimates
     known = published(shared)
     assert float(men.value - women.value) == pytest.approx(
         float(known["male_minus_female_positive_rate"]), abs=5e-4
@@ -118,7 +121,7 @@ def test_rates_gap_and_ratio_equal_those_of_fairlearn(make_subject, shared):
         sensitive_features=frame.sex,
     )
     gaps = true_positive_rate_gap(subject, data, LEVEL, groups=BOTH).estimates
-    ratios = selection_rate_ratio(subject, data, LEVEL, groups=BOTH).estimates
+    ratios = selection_rate_ratio(subject, data, LEVEL, groups=BOTH, favourable="yes").estimates
     assert [float(e.value) for e in gaps[:2]] == oracle.by_group.tpr.to_list()
     assert float(gaps[2].value) == oracle.difference().tpr
     assert [float(e.value) for e in ratios[:2]] == oracle.by_group.selected.to_list()
@@ -127,5 +130,7 @@ def test_rates_gap_and_ratio_equal_those_of_fairlearn(make_subject, shared):
 
 def test_the_four_fifths_rule_is_refuted_for_women(make_subject, shared):
     subject = network(make_subject, shared, as_the_network_takes_it(shared))
-    ratio = selection_rate_ratio(subject, subject.table("test"), LEVEL, groups=BOTH).estimates[2]
+    ratio = selection_rate_ratio(
+        subject, subject.table("test"), LEVEL, groups=BOTH, favourable="yes"
+    ).estimates[2]
     assert ratio.refuting.upper < 0.8

@@ -22,22 +22,35 @@ def grouped(subject, names=BOTH):
 def test_rates_are_counted_per_group_in_the_order_asked_for(make_subject):
     groups = grouped(make_subject(people(), attributes=SEXES), BOTH[::-1])
     assert list(groups.true_positives().items()) == [("sex=men", Events(1, 1)), ("sex=women", Events(1, 2))]
-    assert groups.selected() == {"sex=men": Events(1, 2), "sex=women": Events(2, 3)}
+    assert groups.selected("yes") == {"sex=men": Events(1, 2), "sex=women": Events(2, 3)}
 
 
 def test_the_favourable_class_may_be_the_negative_one(make_subject):
     subject = make_subject(people(), attributes=SEXES, favourable="negative")
-    assert grouped(subject).selected() == {"sex=women": Events(1, 3), "sex=men": Events(1, 2)}
+    assert grouped(subject).selected("no") == {"sex=women": Events(1, 3), "sex=men": Events(1, 2)}
 
 
-def test_rows_of_no_compared_group_are_not_compared(make_subject):
-    groups = grouped(make_subject(people((np.nan, "yes", 2), (1, "perhaps", 2)), attributes=SEXES))
+@pytest.mark.parametrize("asked", ["no", "maybe"])
+def test_a_submission_that_calls_another_decision_favourable_is_not_compared(make_subject, asked):
+    subject = make_subject(people(), attributes=SEXES, favourable="positive")
+    with pytest.raises(CannotMeasure, match=f"{asked} is to be favourable, and the submission declares yes"):
+        grouped(subject).selected(asked)
+
+
+def test_rows_of_a_declared_group_that_is_not_compared_are_not_compared(make_subject):
+    three = {"sex": {**SEXES["sex"], "unknown": [2]}}
+    groups = grouped(make_subject(people((np.nan, "yes", 2), (1, "perhaps", 2)), attributes=three))
     assert groups.true_positives() == {"sex=women": Events(1, 2), "sex=men": Events(1, 1)}
+
+
+def test_rows_of_no_declared_group_leave_everything_unmeasured(make_subject):
+    with pytest.raises(CannotMeasure, match="2 of 7 rows belong to no group of sex"):
+        grouped(make_subject(people((1, "yes", 2), (1, "no", None)), attributes=SEXES))
 
 
 def test_a_row_without_decision_leaves_both_rates_unmeasured(make_subject):
     groups = grouped(make_subject(people((np.nan, "yes", 1)), attributes=SEXES))
-    for rate in (groups.true_positives, groups.selected):
+    for rate in (groups.true_positives, lambda: groups.selected("yes")):
         with pytest.raises(CannotMeasure, match="1 rows of sex=men have no decision"):
             rate()
 
@@ -46,7 +59,7 @@ def test_a_row_without_known_label_leaves_the_true_positive_rate_unmeasured(make
     groups = grouped(make_subject(people((1, "perhaps", 0)), attributes=SEXES))
     with pytest.raises(CannotMeasure, match="1 rows of sex=women have an unknown label"):
         groups.true_positives()
-    assert groups.selected()["sex=women"] == Events(3, 4)
+    assert groups.selected("yes")["sex=women"] == Events(3, 4)
 
 
 def test_a_group_without_a_positive_is_named(make_subject):
@@ -58,19 +71,19 @@ def test_a_group_without_a_positive_is_named(make_subject):
 def test_a_group_without_a_row_is_named(make_subject):
     frame = people().query("sex == 1")
     with pytest.raises(CannotMeasure, match="no case in sex=women"):
-        grouped(make_subject(frame, attributes=SEXES)).selected()
+        grouped(make_subject(frame, attributes=SEXES)).selected("yes")
 
 
 def test_groups_of_one_attribute_must_exclude_each_other(make_subject):
-    subject = make_subject(people(), attributes={"sex": {"women": [0, 1], "men": [1]}})
-    with pytest.raises(CannotMeasure, match="2 rows belong to both sex=women and sex=men"):
+    subject = make_subject(people(), attributes={"sex": {"women": (0, 2), "men": [1]}})
+    with pytest.raises(CannotMeasure, match="0 of 5 rows belong to no group of sex and 2 to several"):
         grouped(subject)
 
 
 def test_groups_of_two_attributes_may_share_rows(make_subject):
     frame = people().assign(age=[30, 30, 50, 50, 50])
     subject = make_subject(frame, attributes={**SEXES, "age": {"young": (0, 40), "old": (40, 99)}})
-    assert grouped(subject, ("sex=women", "age=old")).selected()["age=old"] == Events(2, 3)
+    assert grouped(subject, ("sex=women", "age=old")).selected("yes")["age=old"] == Events(2, 3)
 
 
 @pytest.mark.parametrize(

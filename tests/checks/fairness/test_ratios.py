@@ -16,8 +16,9 @@ RACES = {"race": {"a": [0], "b": [1], "c": [2]}}
 ALL_RACES = ("race=a", "race=b", "race=c")
 
 
-def measured(subject, groups=ALL_RACES):
-    return selection_rate_ratio(subject, subject.table("test"), LEVEL, groups=groups)
+def measured(subject, groups=ALL_RACES, favourable="yes"):
+    data = subject.table("test")
+    return selection_rate_ratio(subject, data, LEVEL, groups=groups, favourable=favourable)
 
 
 def by_statistic(result, statistic):
@@ -34,7 +35,8 @@ def test_rates_and_ratios_equal_those_of_fairlearn(make_subject, seed, favourabl
     oracle = MetricFrame(
         metrics=selection_rate, y_true=chosen, y_pred=chosen, sensitive_features=race
     ).by_group
-    result = measured(make_subject(frame, attributes=RACES, favourable=favourable))
+    subject = make_subject(frame, attributes=RACES, favourable=favourable)
+    result = measured(subject, favourable={"positive": "yes", "negative": "no"}[favourable])
     rates, ratios = (by_statistic(result, s) for s in ("selection_rate", "selection_rate_ratio"))
     assert [float(rates[group].value) for group in ALL_RACES] == oracle.to_list()
     for (a, rate_a), (b, rate_b) in combinations(zip(ALL_RACES, oracle, strict=True), 2):

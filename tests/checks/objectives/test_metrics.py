@@ -64,8 +64,9 @@ def test_the_mean_absolute_error_equals_that_of_scikit_learn(make_subject):
     assert value == pytest.approx(oracle.mean_absolute_error(truth, x), abs=1e-12)
 
 
-def regression(make_subject, rows, highest="10"):
-    claim = {"metric": "mean_absolute_error", "value": "1", "range": ["0", highest]}
+def regression(make_subject, rows, lowest="0", highest="20"):
+    """The answers are declared to lie between -10 and 10, so that an error may be as large as 20."""
+    claim = {"metric": "mean_absolute_error", "value": "1", "range": [lowest, highest]}
     return answered(make_subject, list(rows), task="regression", claims=[claim])
 
 
@@ -106,13 +107,23 @@ def test_no_decision_on_an_unknown_label_is_no_right_decision(make_subject):
     assert interval.value == 2 / 5
 
 
-def test_a_missing_error_counts_as_the_largest_possible_one(make_subject):
-    answers = regression(make_subject, [(1, 1.5), (np.nan, 2), (3, np.nan), (4, 4)])
-    assert measure("mean_absolute_error", answers, LEVEL).value == (0.5 + 10 + 10 + 0) / 4
+@pytest.mark.parametrize("row", [(np.nan, 2), (3, np.nan), (10.5, 10)])
+def test_a_mean_with_a_missing_error_is_not_measured(make_subject, row):
+    """Neither no answer, nor no truth, nor a case outside the contract has a worst error."""
+    answers = regression(make_subject, [(1, 1.5), row, (4, 4)])
+    with pytest.raises(CannotMeasure, match="1 rows have no error"):
+        measure("mean_absolute_error", answers, LEVEL)
+
+
+@pytest.mark.parametrize(("lowest", "highest"), [("0", "19.9"), ("0.1", "20"), ("0", "4")])
+def test_the_range_of_one_error_covers_the_range_of_answers(make_subject, lowest, highest):
+    answers = regression(make_subject, [(1, 1.5)], lowest, highest)
+    with pytest.raises(CannotMeasure, match="an error may be as large as the range of answers, 0 to 20"):
+        measure("mean_absolute_error", answers, LEVEL)
 
 
 def test_an_error_beyond_the_declared_range_is_not_measured(make_subject):
-    answers = regression(make_subject, [(1, 1.5), (9, 0)], highest="5")
+    answers = regression(make_subject, [(1, 1.5), (9, 40)])
     with pytest.raises(CannotMeasure, match="1 values outside the declared range"):
         measure("mean_absolute_error", answers, LEVEL)
 

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -53,7 +54,7 @@ def test_refuting_is_corrected_for_the_number_of_strata(make_subject):
 
 def test_the_exhibit_shows_counts_and_no_rows(make_subject):
     subject = make_subject(people(right_women=90, right_men=99), attributes=SEXES)
-    (exhibit,) = measured(subject, ("sex=women",)).exhibits
+    exhibit, _ = measured(subject, ("sex=women",)).exhibits
     assert json.loads(exhibit.data)["sex=women"] == [
         {"cases": 10, "decided": "no", "true": "yes"},
         {"cases": 90, "decided": "yes", "true": "yes"},
@@ -68,7 +69,36 @@ def test_the_mean_error_has_the_unit_of_the_answer(make_subject):
     )  # fmt: skip
     result = measured(subject, metric="mean_absolute_error")
     assert (result.estimates[0].unit, float(result.estimates[0].value)) == ("mmHg", 0.25)
-    assert not result.exhibits
+    assert [exhibit.name for exhibit in result.exhibits] == ["repeated-rows.json"]
+
+
+def test_it_is_shown_how_many_rows_equal_an_earlier_one(make_subject):
+    frame = pd.DataFrame({"x": [1, 1, 2, 1], "label": ["yes", "yes", "yes", "no"]})
+    exhibit = measured(make_subject(frame)).exhibits[-1]
+    assert json.loads(exhibit.data) == {"rows": 4, "equal_to_an_earlier_row": 1}
+    assert exhibit.visibility == "public"
+
+
+def test_rows_outside_the_contract_count_as_wrong_whatever_the_model_answers(make_subject):
+    """The model is right on all rows; of half of them the contract does not speak."""
+    frame = pd.DataFrame({"x": [5.0, 20.0] * 50, "label": "yes"})
+    assert float(measured(make_subject(frame)).estimates[0].value) == 0.5
+    sliver = {"range": (1000, 1001)}
+    assert float(measured(make_subject(frame, quantity=sliver)).estimates[0].value) == 0
+    assert float(measured(make_subject(frame, quantity={"range": (5, 20)})).estimates[0].value) == 1
+    assert (
+        float(measured(make_subject(frame, quantity={"range": (0, 20)}, step=20)).estimates[0].value) == 0.5
+    )
+
+
+def test_a_table_that_repeats_itself_is_not_measured(make_subject):
+    rows = pd.DataFrame({"x": np.linspace(-5, 5, 80), "label": ["no"] * 40 + ["yes"] * 40})
+    assert measured(make_subject(rows)).estimates[0].n == 80
+    copies = pd.concat([rows] * 10).sample(frac=1, random_state=1)
+    with pytest.raises(CannotMeasure, match="every one of its 80 different rows 10 times"):
+        measured(make_subject(copies))
+    with pytest.raises(CannotMeasure, match="10 times"):
+        measured(make_subject(copies.assign(person=range(800)), unit_column="person"))
 
 
 def test_a_group_that_nobody_declared_is_not_measured(make_subject):

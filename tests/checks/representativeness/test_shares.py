@@ -85,9 +85,35 @@ def test_refuting_is_corrected_for_two_claims_a_group(subject_of: Callable[..., 
     assert float(share.refuting.confidence) == pytest.approx(1 - 0.025 / 4)
 
 
-def test_rows_of_no_group_stay_in_the_denominator(subject_of: Callable[..., Subject]) -> None:
-    share = estimate(measure(subject_of(people(50, 50, unknown=100))), "share", "sex=female")
-    assert (share.value, share.n) == (Decimal("0.25"), 200)
+def test_rows_of_no_group_leave_every_share_unmeasured(subject_of: Callable[..., Subject]) -> None:
+    with pytest.raises(CannotMeasure, match="100 of 200 rows belong to no group of sex"):
+        measure(subject_of(people(50, 50, unknown=100)))
+
+
+@pytest.mark.parametrize(
+    ("reference", "defect"),
+    [
+        ({"sex=female": "0.005", "sex=male": "0.005", "sex=unknown": "0.99"}, "sex=unknown is no declared"),
+        ({"sex=female": "1"}, "it gives no share of sex=male"),
+        ({"age=old": "1"}, "it gives no share of sex=female"),
+    ],
+)
+def test_the_reference_holds_exactly_the_declared_groups(
+    subject_of: Callable[..., Subject], reference: dict[str, str], defect: str
+) -> None:
+    """A stratum that nobody declares would take the share of the people who are missing."""
+    measured = measure(subject_of(people(1, 99), reference))
+    assert not measured.statements[0].holds
+    assert defect in measured.statements[0].explanation
+    assert not measured.estimates
+
+
+def test_attributes_that_no_group_names_may_stand_in_the_reference(
+    subject_of: Callable[..., Subject],
+) -> None:
+    measured = measure(subject_of(people(50, 50), {**REFERENCE, "age=old": "1"}))
+    assert measured.statements[0].holds
+    assert measured.estimates
 
 
 def test_a_defective_reference_is_said_to_be_one_and_nothing_rests_on_it(
@@ -106,8 +132,10 @@ def test_a_reference_with_thousands_of_defects_is_still_described(subject_of: Ca
     assert "more" in statement.explanation
 
 
-def test_a_group_that_the_reference_does_not_know_is_not_measured(subject_of: Callable[..., Subject]) -> None:
-    with pytest.raises(CannotMeasure, match="no share of sex=other"):
+def test_a_group_that_neither_file_nor_submission_knows_is_not_measured(
+    subject_of: Callable[..., Subject],
+) -> None:
+    with pytest.raises(CannotMeasure, match="declares no stratum sex=other"):
         measure(subject_of(people(50, 50)), (*GROUPS, "sex=other"))
 
 

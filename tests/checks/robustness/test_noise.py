@@ -121,6 +121,40 @@ def test_the_exhibit_shows_shares_per_class_to_the_vendor(make_subject):
     }
 
 
+def test_noise_that_the_type_swallows_is_not_measured(make_subject):
+    for keywords in (
+        {"noise": ("normal", "1E-400")},
+        {"noise": ("normal", "1E-9")},
+        {"noise": ("uniform", 0.49), "dtype": "int32"},
+    ):
+        with pytest.raises(CannotMeasure, match="too small to test anything"):
+            measured(make_subject(at(*[5] * 100), **keywords))
+
+
+def test_noise_of_one_unit_moves_integers(make_subject):
+    assert measured(make_subject(at(*[5] * 400), noise=("uniform", 1), dtype="int32")).estimates
+
+
+def test_every_measured_quantity_has_noise_or_says_why_it_is_exact(make_subject):
+    """Noise on a column that the model ignores would else stand for noise on all."""
+    frame = pd.DataFrame({"x0": [0.0] * 50, "x1": [1.0] * 50, "label": "yes"})
+    noisy = {"kind": "measured", "name": "x1", "unit": "1", "range": [-10, 10]}
+    noisy |= {"noise": {"distribution": "normal", "scale": 1, "source": "ours"}}
+    silent = {"kind": "measured", "name": "x0", "unit": "1", "range": [-10, 10]}
+
+    def subject(*columns):
+        entry = {"kind": "table", "name": "input", "dtype": "float32", "columns": columns}
+        return make_subject(frame, weights=[1, 0], change={"model": {"inputs": [entry]}})
+
+    with pytest.raises(CannotMeasure, match="no measurement noise declared for x0, nor why it is exact"):
+        measured(subject(silent, noisy))
+    assert measured(subject({**silent, "exact": "counted"}, noisy)).estimates
+
+
+def test_a_row_outside_the_contract_counts_as_changed(make_subject):
+    assert measured(make_subject(at(5, 5, 5, 50), noise=("normal", 0.1))).estimates[0].value == 0.25
+
+
 def test_without_declared_noise_nothing_is_measured(make_subject):
     with pytest.raises(CannotMeasure, match="no measurement noise declared"):
         measured(make_subject())

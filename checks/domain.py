@@ -1,0 +1,78 @@
+"""The operational domain: which rows of the data lie within the contract that the vendor declares.
+
+Outside it nothing is certified, so that a contract in which nobody lives must not certify anything either.
+Decides what lies inside; what follows for a row outside is for the methods to decide.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certify.submission.model import CodedColumn, Column, Input, Quantity, TableInput
+from checks.predictor import Inputs
+
+Mask = NDArray[np.bool_]
+
+_OF_A_STEP = 1e-6
+"""How far from a step a number may lie, as a share of the step: numerical slack of ours, no limit."""
+
+_ROUNDINGS = 4
+"""So many last digits of the input's own type may be lost on the way from a file to a tensor."""
+
+
+def inside(contract: tuple[Input, ...], inputs: Inputs) -> Mask:
+    """Which rows have every number in its declared range, on its step and among its codes.
+
+    `inputs` maps each input to an array of shape [rows, ...] in its declared type. The ends of ranges and the
+    codes are rounded to that type first, and the last digits of a number may be off: float32 has no 0.1. NaN
+    lies nowhere.
+    """
+    return _all([_entry_inside(entry, inputs[entry.name]) for entry in contract])
+
+
+def _entry_inside(entry: Input, values: NDArray[Any]) -> Mask:
+    if isinstance(entry, TableInput):
+        return _all([_column_inside(column, values[:, at]) for at, column in enumerate(entry.columns)])
+    elements = _quantity_inside(entry.elements, values).reshape(len(values), -1)
+    return np.asarray(elements.all(axis=1), dtype=np.bool_)
+
+
+def _all(masks: list[Mask]) -> Mask:
+    return np.asarray(np.logical_and.reduce(masks), dtype=np.bool_)
+
+
+def _column_inside(column: Column, values: NDArray[Any]) -> Mask:
+    if isinstance(column, CodedColumn):
+        codes = np.asarray([float(code) for code in column.codes])
+        return np.isin(values, _rounded(codes, values))
+    return _quantity_inside(column, values)
+
+
+def _quantity_inside(quantity: Quantity, values: NDArray[Any]) -> Mask:
+    numbers = values.astype(np.float64)
+    low, high = _rounded(np.asarray([float(end) for end in quantity.range]), values).astype(np.float64)
+    slack = _ROUNDINGS * _precision(values)
+    above, below = numbers >= low - slack * abs(low), numbers <= high + slack * abs(high)
+    within = np.asarray(above & below, dtype=np.bool_)
+    return within if quantity.step is None else within & _on_step(quantity, numbers, _precision(values))
+
+
+def _on_step(quantity: Quantity, numbers: NDArray[np.float64], precision: float) -> Mask:
+    low, step = float(quantity.range[0]), float(quantity.step or 1)
+    with np.errstate(invalid="ignore", over="ignore"):  # infinity is no step, and is found not to be
+        off = np.abs(numbers - (low + np.rint((numbers - low) / step) * step))
+        slack = _OF_A_STEP * step + _ROUNDINGS * precision * np.maximum(np.abs(numbers), abs(low))
+    return np.asarray(off <= slack, dtype=np.bool_)
+
+
+def _rounded(numbers: NDArray[np.float64], values: NDArray[Any]) -> NDArray[Any]:
+    """In the type of `values` if that is a float; integers are compared with the numbers as declared."""
+    with np.errstate(over="ignore"):
+        return numbers.astype(values.dtype) if values.dtype.kind == "f" else numbers
+
+
+def _precision(values: NDArray[Any]) -> float:
+    return float(np.finfo(values.dtype).eps) if values.dtype.kind == "f" else 0.0

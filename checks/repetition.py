@@ -1,0 +1,57 @@
+"""Whether a table is a repetition of itself, and how many of its rows are.
+
+Honest rows may be equal: where columns are coarse, two persons give the same answers. But that *every* row
+occurs a multiple of the same number of times does not happen by chance where there are many different rows;
+neither do two files with the same rows. Both are refused. Fewer repetitions are counted and shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from math import gcd
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checks.predictor import Inputs
+
+FEWEST_DIFFERENT = 20
+"""With fewer different rows nothing is concluded. Counts of so many rows are all even by chance about once in
+2**20 tables, and all divisible by a larger number more rarely still."""
+
+
+def row_digests(inputs: Inputs, labels: NDArray[Any]) -> list[bytes]:
+    """One short digest per row over what the model is fed and what is true; an index of rows is left out."""
+    arrays = [_bytes_per_row(array) for array in (*inputs.values(), labels)]
+    return [hashlib.blake2b(b"".join(row), digest_size=16).digest() for row in zip(*arrays, strict=True)]
+
+
+def repetition(digests: Sequence[bytes], parts: Sequence[int]) -> str | None:
+    """How the rows repeat each other as a whole; None where they do not.
+
+    `parts` are the numbers of rows of each file, in order.
+    """
+    counts = Counter(digests)
+    times = gcd(*counts.values())
+    if times > 1 and len(counts) >= FEWEST_DIFFERENT:
+        return f"holds every one of its {len(counts)} different rows {times} times or a multiple of it"
+    ends = np.cumsum([0, *parts]).tolist()
+    files = [Counter(digests[start:end]) for start, end in pairwise(ends)]
+    for index, rows in enumerate(files):
+        if len(rows) >= FEWEST_DIFFERENT and rows in files[:index]:
+            return "has two files that hold the same rows"
+    return None
+
+
+def repeated(digests: Sequence[bytes]) -> int:
+    """How many rows equal an earlier one."""
+    return len(digests) - len(set(digests))
+
+
+def _bytes_per_row(array: NDArray[Any]) -> list[bytes]:
+    positive = array + np.zeros((), array.dtype)  # minus zero is zero
+    return [row.tobytes() for row in np.ascontiguousarray(positive)]

@@ -1,0 +1,184 @@
+"""What a manifest may not say, although each of its parts would be well formed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from small_submission import manifest
+
+from certify.submission import Manifest
+from certify.submission.manifest import FACTS
+from certify.submission.model import RULES
+
+Change = Callable[[dict[str, Any]], Any]
+
+ARGMAX = {"rule": "argmax", "output": "probability"}
+IDENTITY = {"rule": "identity", "output": "probability", "unit": "a", "range": (0, 100)}
+
+
+def declared(*changes: Change) -> Manifest:
+    text = manifest()
+    for change in changes:
+        change(text)
+    return Manifest.from_json(_plain(text))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return repr(value) if isinstance(value, float) else value
+
+
+def refused(expected: str, *changes: Change) -> None:
+    with pytest.raises(ValidationError, match=expected):
+        declared(*changes)
+
+
+def age(**more: Any) -> Change:
+    return lambda m: m["model"]["inputs"][0]["columns"][0].update(more)
+
+
+def every_set(**more: Any) -> Change:
+    return lambda m: [dataset.update(more) for dataset in m["data"]["sets"]]
+
+
+def model(**more: Any) -> Change:
+    return lambda m: m["model"].update(more)
+
+
+def sexes(*groups: dict[str, Any]) -> Change:
+    return lambda m: m["data"]["attributes"][0].update(groups=list(groups))
+
+
+def test_the_small_manifest_is_one() -> None:
+    assert declared().model.sources == ("age", "sex")
+
+
+# The answer and the model
+
+
+@pytest.mark.parametrize("key", ["target", "weights", "unit_column"])
+def test_the_model_is_not_fed_what_stands_beside_its_inputs(key: str) -> None:
+    refused("a model that is not fed sex", every_set(**{key: "sex"}))
+    refused("a model that is not fed age", lambda m: m["data"]["sets"][1].update({key: "age"}))
+
+
+@pytest.mark.parametrize("target", ["images", "images.min", "images.max"])
+def test_neither_an_array_nor_its_extremes_are_the_answer(target: str) -> None:
+    image = {
+        "kind": "tensor", "name": "features", "dtype": "float32", "shape": [8, 8], "array": "images",
+        "elements": {"unit": "1", "range": [0, 16]},
+    }  # fmt: skip
+    declared(model(inputs=[image]))
+    refused(f"a model that is not fed {target}", model(inputs=[image]), every_set(target=target))
+
+
+def test_target_weights_and_unit_are_three_columns() -> None:
+    declared(every_set(weights="w", unit_column="person"))
+    refused("three different columns", every_set(weights="label"))
+    refused("three different columns", every_set(unit_column="label"))
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda m: m["data"]["sets"][2].update(files=["data/test.csv"] * 10),
+        lambda m: m["data"]["sets"][0].update(files=["data/test.csv"]),
+        lambda m: m["data"]["sets"][1].update(files=["data/validation.csv", "data/test.csv"]),
+        lambda m: m["data"]["reference"].update(file="data/test.csv"),
+        lambda m: m["model"].update(preprocessing="model/small.onnx"),
+        lambda m: m["documents"][1].update(file=m["documents"][0]["file"]),
+        lambda m: m["documents"][1].update(file="submission.yaml"),
+    ],
+)
+def test_each_file_is_named_once(change: Change) -> None:
+    refused("each file named once and for one purpose", change)
+
+
+# Contract
+
+
+@pytest.mark.parametrize("step", [1000, 7, 0.7])
+def test_steps_lead_from_the_lowest_to_the_highest_value(step: float) -> None:
+    refused("a whole number leads from the lowest", age(step=step))
+    declared(age(step=60))
+    declared(age(step=0.1))
+
+
+def test_steps_of_any_size_are_compared_without_rounding() -> None:
+    declared(age(range=["0", "1E+60"], step="1E-60"))
+    refused("a whole number leads", age(range=["0", "1E+60"], step="3E-60"))
+
+
+def test_a_quantity_is_noisy_or_exact_and_not_both() -> None:
+    refused("either noise, or the reason", age(exact="counted"))
+    declared(age(noise=None, exact="counted"))
+
+
+def test_each_code_and_each_class_is_there_once() -> None:
+    refused("each code once", lambda m: m["model"]["inputs"][0]["columns"][1].update(codes=[0, 1, 1]))
+    refused("two decisions with different names", lambda m: m["model"]["decision"].update(negative="old"))
+    refused("each class once", model(task="multiclass", decision={**ARGMAX, "classes": ["a", "b", "a"]}))
+
+
+# Task and rule
+
+
+def test_every_task_has_one_rule() -> None:
+    decisions = {
+        "threshold": manifest()["model"]["decision"],
+        "argmax": {**ARGMAX, "classes": ["a", "b", "c"]},
+        "identity": IDENTITY,
+    }
+    for task in FACTS["model.task"] or ():
+        for rule, decision in decisions.items():
+            change = model(task=task, decision=decision)
+            if RULES.get(task) == rule:
+                assert declared(change).facts["model.task"] == task
+            else:
+                refused("the rule|no method measures", change)
+
+
+@pytest.mark.parametrize("task", ["ranking", "text", "generation"])
+def test_a_task_that_no_method_measures_is_refused(task: str) -> None:
+    refused(f"no method measures the task {task} yet", model(task=task))
+
+
+def test_two_classes_are_decided_by_a_threshold() -> None:
+    refused(
+        "of two classes the rule threshold",
+        model(task="multiclass", decision={**ARGMAX, "classes": ["a", "b"]}),
+    )
+
+
+# Groups
+
+
+def test_each_attribute_has_a_name_of_its_own() -> None:
+    def again(text: dict[str, Any]) -> None:
+        attributes = text["data"]["attributes"]
+        attributes.append({**attributes[0], "source": "coin"})
+
+    refused("each attribute with a name of its own", again)
+
+
+def test_groups_have_names_of_their_own_and_exclude_each_other() -> None:
+    female, male = {"name": "female", "codes": ["0"]}, {"name": "male", "codes": ["1"]}
+    declared(sexes(female, male))
+    refused("each group with a name of its own", sexes(female, {**male, "name": "female"}))
+    refused("each code in one group only", sexes({**female, "codes": ["0", "1"]}, male))
+
+
+def test_ranges_of_one_attribute_do_not_overlap() -> None:
+    young, old = {"name": "young", "from": 0, "below": 40}, {"name": "old", "from": 40, "below": 99}
+    declared(sexes(old, young))
+    refused("groups that do not overlap", sexes(old, {**young, "below": 41}))
+    refused("smaller than below", sexes(old, {**young, "from": 40}))
