@@ -1,7 +1,8 @@
 """The ledger: who opened which data, when and for what, as lines that only grow.
 
 Each line carries the digest of the line before, so that a line that was changed, removed or put in later
-is found. An unreadable ledger is an error, never an empty one.
+is found, once another line follows: the last one is held only by the dossiers that quote it. An unreadable
+ledger is an error, never an empty one.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from certify.dossier import Advice
 from certify.evidence import Bounds, Estimate, Measurement
 from certify.protocol import Protocol
 from certify.ruling import Outcome
-from certify.standard import AtLeast, AtMost
+from certify.standard import AtLeast, AtMost, Check, Count
 from certify.verdict import Finding, judge
 from checks.statistics.proportions import CLOPPER_PEARSON, clopper_pearson
 
@@ -23,18 +23,46 @@ MOST_CASES = 10_000_000
 
 
 def advise(finding: Finding, protocol: Protocol) -> Iterator[Advice]:
-    """One piece of advice for every bound of a refused finding that did not clear its limit."""
-    if not isinstance(finding.result, Measurement) or not finding.check.criterion.all:
+    """For every stratum of a refused finding whose bound or number of cases does not clear its limit."""
+    if not isinstance(finding.result, Measurement):
         return
     if judge(finding, protocol=protocol).outcome is Outcome.DEMONSTRATED:
         return
+    required = _required_cases(finding.check)
+    advised = set()
     for condition in finding.check.criterion.all:
         if isinstance(condition, AtMost | AtLeast):
             for estimate in _estimates(finding, condition):
-                yield from _advice(finding, condition, estimate)
+                for advice in _advice(finding.check, condition, estimate, required.get(estimate.stratum, 0)):
+                    advised.add(advice.stratum)
+                    yield advice
+    for condition in finding.check.criterion.all:
+        if isinstance(condition, Count):
+            for estimate in _estimates(finding, condition):
+                needed = required[estimate.stratum]
+                if estimate.stratum not in advised and estimate.n < needed:
+                    note = f"{needed} cases are required, {estimate.n} now"
+                    yield Advice(check=finding.check.id, stratum=estimate.stratum, cases=needed, note=note)
 
 
-def _estimates(finding: Finding, condition: AtMost | AtLeast) -> Iterator[Estimate]:
+def _required_cases(check: Check) -> dict[str, int]:
+    """The number of cases that the criterion asks for in each stratum, where it asks for any."""
+    required: dict[str, int] = {}
+    for condition in check.criterion.all:
+        if isinstance(condition, Count):
+            needed = math.ceil(_number(check, condition.limit))
+            for stratum in condition.for_every.resolve(check.method.parameters):
+                required[stratum] = max(needed, required.get(stratum, 0))
+    return required
+
+
+def _number(check: Check, limit: str) -> Decimal:
+    value = check.limits[limit].value
+    assert isinstance(value, Decimal)
+    return value
+
+
+def _estimates(finding: Finding, condition: AtMost | AtLeast | Count) -> Iterator[Estimate]:
     assert isinstance(finding.result, Measurement)
     strata = condition.for_every.resolve(finding.check.method.parameters)
     for estimate in finding.result.estimates:
@@ -42,20 +70,20 @@ def _estimates(finding: Finding, condition: AtMost | AtLeast) -> Iterator[Estima
             yield estimate
 
 
-def _advice(finding: Finding, condition: AtMost | AtLeast, estimate: Estimate) -> Iterator[Advice]:
-    limit = finding.check.limits[condition.limit].value
-    assert isinstance(limit, Decimal)
+def _advice(check: Check, condition: AtMost | AtLeast, estimate: Estimate, required: int) -> Iterator[Advice]:
+    limit = _number(check, condition.limit)
     at_most = isinstance(condition, AtMost)
     bound = estimate.demonstrating.upper if at_most else estimate.demonstrating.lower
     if bound is not None and (bound <= limit if at_most else bound >= limit):
         return
     if estimate.value >= limit if at_most else estimate.value <= limit:
         note = "the estimate itself is beyond the limit: more evidence will not help, another model may"
-        yield Advice(check=finding.check.id, stratum=estimate.stratum, note=note)
+        yield Advice(check=check.id, stratum=estimate.stratum, note=note)
         return
-    cases = _enough(estimate, float(limit), at_most=at_most)
+    enough = _enough(estimate, float(limit), at_most=at_most)
+    cases = None if enough is None else max(enough, required)
     note = "more than can be named" if cases is None else f"about {cases} cases in all, {estimate.n} now"
-    yield Advice(check=finding.check.id, stratum=estimate.stratum, cases=cases, note=note)
+    yield Advice(check=check.id, stratum=estimate.stratum, cases=cases, note=note)
 
 
 def _enough(estimate: Estimate, limit: float, *, at_most: bool) -> int | None:
@@ -102,9 +130,9 @@ def _first(clears: Callable[[int], bool], known: int) -> int | None:
     """The smallest number from `known` on that clears, given that larger ones do as well."""
     low, high = max(known, 1), max(known, 1)
     while not clears(high):
-        low, high = high, high * 2
-        if high > MOST_CASES:
+        if high >= MOST_CASES:
             return None
+        low, high = high, min(2 * high, MOST_CASES)
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if clears(middle) else (middle + 1, high)

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from certify.digest import Digest
-from certify.errors import CertifyError
+from certify.errors import CertifyError, Tampered
 from certify.evidence import EvidenceItem, Measurement, NotMeasured, Reason
 from certify.sandbox import Caps, confine, serve
 from certify.store import Store
@@ -54,6 +54,8 @@ def answer(job: Job) -> Reply:
         return _refusal(job, refusal.reason, refusal.explanation)
     except MemoryError:
         return _refusal(job, Reason.LIMIT_EXCEEDED, "The method needed more memory than a worker may use.")
+    except Tampered as error:
+        return _refusal(job, Reason.UNBOUND, str(error))
     except CertifyError as error:
         return _refusal(job, Reason.NOT_MEASURED, str(error))
     except Exception as error:  # the boundary: whatever a method raises is a finding, not a crash
@@ -97,9 +99,14 @@ def _refusal(job: Job, reason: Reason, explanation: str) -> Reply:
             version=job.task.version,
             observed=METHODS[job.task.method].signature.observed,
             reason=reason,
-            explanation=explanation[:2000] or type(reason).__name__,
+            explanation=_writable(explanation)[:2000] or reason.value,
         )
     )
+
+
+def _writable(text: str) -> str:
+    """Without what UTF-8 cannot hold, such as the name of a file that was none."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 if __name__ == "__main__":

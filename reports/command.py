@@ -14,7 +14,7 @@ import shlex
 from typing import Any
 
 from certify.digest import Digest
-from certify.standard import Check, Parameter
+from certify.standard import Check, Setting
 from certify.task import task_of
 
 SUBMISSION = "SUBMISSION"
@@ -33,7 +33,7 @@ def command(check: Check, submission: Digest) -> str:
     )
 
 
-def _setting(name: str, parameter: Parameter) -> str:
+def _setting(name: str, parameter: Setting) -> str:
     value = parameter.to_json()["value"]
     if isinstance(value, list) and _are_plain(value):
         value = ",".join(value)

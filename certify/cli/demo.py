@@ -13,6 +13,7 @@ from certify.cli.console import AsJson, print_json
 from certify.cli.progress import Progress
 from certify.cli.run import print_findings, write_report
 from certify.cli.verify import summary
+from certify.cli.workplace import as_folder
 
 if TYPE_CHECKING:
     from certify.verification import Verification
@@ -27,7 +28,7 @@ def demo(
     from flows.session import start_prefect
 
     start_prefect()  # it has time to while the first model is trained
-    key_path = _key(out)
+    key_path = _key(as_folder(out))
     started = time.monotonic()
     results = {}
     for name, (build, basis) in DEMONSTRATIONS.items():

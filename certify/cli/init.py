@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from certify.cli.console import AsJson, print_json
+from certify.cli.workplace import as_folder
 from certify.errors import Problem, UnusableInput
 
 
@@ -20,7 +21,7 @@ def init(
     from certify.submission import MANIFEST
     from certify.submission.starter import starter_manifest
 
-    path = folder / MANIFEST
+    path = as_folder(folder) / MANIFEST
     if not write_durably(path, starter_manifest().encode()):
         raise UnusableInput(
             Problem(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from certify.evidence import Result
-    from certify.standard import MethodSignature, Parameter
+    from certify.standard import MethodSignature, Setting
 
 from pathlib import Path
 
@@ -131,12 +131,12 @@ def _confidence(text: str) -> Decimal:
         raise UnusableInput(problem) from error
 
 
-def _parameters(method: MethodSignature, settings: list[str]) -> dict[str, Parameter]:
+def _parameters(method: MethodSignature, settings: list[str]) -> dict[str, Setting]:
     """Each `--set` as a parameter of the type that the method takes; every mistake at once."""
     given = dict(setting.partition("=")[::2] for setting in settings)
     problems = [*_unreadable(settings)]
     problems += [_missing(method, name) for name in method.parameters if name not in given]
-    parameters: dict[str, Parameter] = {}
+    parameters: dict[str, Setting] = {}
     for name, text in given.items():
         try:
             parameters[name] = _parameter(method, name, text)
@@ -157,10 +157,10 @@ def _unreadable(settings: list[str]) -> Iterator[Problem]:
         yield Problem(source="certify measure", expected=expected, found=mistake, remedy=remedy)
 
 
-def _parameter(method: MethodSignature, name: str, text: str) -> Parameter:
+def _parameter(method: MethodSignature, name: str, text: str) -> Setting:
     import json
 
-    from certify.standard import Parameter
+    from certify.standard import Setting
 
     kind = method.parameters[name]
     value: Any = text
@@ -168,10 +168,7 @@ def _parameter(method: MethodSignature, name: str, text: str) -> Parameter:
         value = json.loads(text)
     elif kind == "list":
         value = [part.strip() for part in text.split(",") if part.strip()]
-    widest = ["-9007199254740991", "9007199254740991"] if kind in ("integer", "decimal") else None
-    return Parameter.from_json(
-        {"type": kind, "range": widest, "value": value, "stricter": "fixed", "why": "set on the command line"}
-    )
+    return Setting.from_json({"type": kind, "value": value})
 
 
 def _missing(method: MethodSignature, name: str) -> Problem:

@@ -50,7 +50,7 @@ def run(
         basis=basis,
         workplace=workplace(work, standards),
         key=_key(key, passphrase_file),
-        signer=signer,
+        signer=_printed_name(signer),
         laboratory="the vendor's own",
         destination=out,
     )
@@ -75,6 +75,20 @@ def write_report(archive: Path) -> Path:
     with ZipFile(archive) as members:
         report.write_bytes(members.read(REPORT))
     return report
+
+
+def _printed_name(name: str) -> str:
+    """The name beside a signature (21 CFR 11.50): something that can be printed and read."""
+    if 0 < len(name) <= 300 and name.isprintable() and name.strip():
+        return name
+    raise UnusableInput(
+        Problem(
+            source="--signer",
+            expected="a name of 1 to 300 printable characters",
+            found=visible(name[:40]) or "nothing",
+            remedy="Give the name of whoever answers for the run.",
+        )
+    )
 
 
 def _would_replace(out: Path) -> UnusableInput:

@@ -66,7 +66,9 @@ def summary(verification: Verification) -> dict[str, Any]:
 
 def _print(verification: Verification) -> None:
     dossier, signer = verification.dossier, verification.signer
-    typer.echo(f"{dossier.verdict.decision.upper()}: {visible(dossier.manifest.system.name)}")
+    typer.echo(
+        f"{dossier.verdict.decision.upper().replace('_', '-')}: {visible(dossier.manifest.system.name)}"
+    )
     typer.echo(f"under {dossier.basis.id}; signed by {visible(signer.name)} with a {signer.key_kind} key")
     typer.echo("\nChecked:")
     for line in verification.checked:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from certify.errors import Problem, UnusableInput
+
 if TYPE_CHECKING:
     from flows.wiring import Workplace
 
@@ -21,8 +23,23 @@ StandardsFolder = Annotated[
 DEFAULT_WORK = Path(".certify")
 
 
+def as_folder(path: Path) -> Path:
+    """A path at which a folder is, or can be made; raises `UnusableInput` where something else stands."""
+    there = next((p for p in (path, *path.absolute().parents) if p.exists() or p.is_symlink()), path)
+    if there.is_dir():
+        return path
+    raise UnusableInput(
+        Problem(
+            source=str(path),
+            expected="a folder, or a place for one",
+            found=f"a file at {there}",
+            remedy="Choose another place.",
+        )
+    )
+
+
 def workplace(work: Path, standards: Path | None) -> Workplace:
     """The workplace that the options describe."""
     from flows.wiring import BUNDLED_STANDARDS, Workplace  # imports the catalogue
 
-    return Workplace(root=work.resolve(), standards=(standards or BUNDLED_STANDARDS).resolve())
+    return Workplace(root=as_folder(work).resolve(), standards=(standards or BUNDLED_STANDARDS).resolve())

@@ -28,7 +28,7 @@ from certify.standard.criterion import (
     Strata,
     pair_of,
 )
-from certify.standard.parameter import Expectation, Parameter, ParameterType
+from certify.standard.parameter import Expectation, Parameter, ParameterType, Setting
 
 __all__ = [
     "LOWEST_CONFIDENCE",
@@ -51,6 +51,7 @@ __all__ = [
     "NothingFound",
     "Parameter",
     "ParameterType",
+    "Setting",
     "Strata",
     "Version",
     "pair_of",

@@ -54,18 +54,15 @@ _DIRECTIONS: Mapping[ParameterType, tuple[str, ...]] = {
 }
 
 
-class Parameter(Value):
-    """A value that a check needs: its type, unit, permitted range, source, and which way is stricter.
+Given = Decimal | str | tuple[Expectation, ...] | tuple[str, ...]
+"""A value in one of the types that parameters have."""
 
-    `value` is None where the basis must give one (required groups belong to the basis).
-    """
+
+class _Typed(Value):
+    """Something whose type is named beside its value."""
 
     type: ParameterType
-    unit: Line = "1"
-    range: tuple[Number, Number] | None = None
-    value: Decimal | str | tuple[Expectation, ...] | tuple[str, ...] | None = None
-    stricter: Literal["lower", "higher", "superset", "fixed"]
-    why: Prose
+    value: Given | None
 
     @model_validator(mode="before")
     @classmethod
@@ -81,6 +78,49 @@ class Parameter(Value):
         value = handler(self)
         return {**value, "value": str(self.value)} if isinstance(self.value, Decimal) else value
 
+    def _accept_type(self, value: Any) -> None:
+        """Raise `ValueError` unless `value` is one of the type, and not empty."""
+        if not self._has_its_type(value):
+            raise ValueError(f"a value of type {self.type}")
+        if self.type == "integer" and not _is_whole(value):
+            raise ValueError("a whole number within 2**53")
+        if isinstance(value, tuple) and (not value or len(set(map(str, value))) != len(value)):
+            raise ValueError("a list with at least one element and no element twice")
+
+    def _has_its_type(self, value: Any) -> bool:
+        if self.type in ("list", "expectations"):
+            element = str if self.type == "list" else Expectation
+            return isinstance(value, tuple) and all(isinstance(e, element) for e in value)
+        return isinstance(value, str if self.type == "text" else Decimal)
+
+
+def _is_whole(value: Decimal) -> bool:
+    return value == value.to_integral_value() and abs(value) < 2**53
+
+
+class Setting(_Typed):
+    """What a method is given: a type and a value, and not a word about where the value comes from."""
+
+    value: Given
+
+    @model_validator(mode="after")
+    def _has_the_type_that_it_names(self) -> Self:
+        self._accept_type(self.value)
+        return self
+
+
+class Parameter(_Typed):
+    """A value that a check needs: its type, unit, permitted range, source, and which way is stricter.
+
+    `value` is None where the basis must give one (required groups belong to the basis).
+    """
+
+    unit: Line = "1"
+    range: tuple[Number, Number] | None = None
+    value: Given | None = None
+    stricter: Literal["lower", "higher", "superset", "fixed"]
+    why: Prose
+
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
         if self.type in ("integer", "decimal") and (self.range is None or self.range[0] > self.range[1]):
@@ -93,23 +133,8 @@ class Parameter(Value):
 
     def accept(self, value: Any) -> None:
         """Raise `ValueError` unless `value` has this parameter's type and lies in its range."""
-        if not self._has_its_type(value):
-            raise ValueError(f"a value of type {self.type}")
-        if isinstance(value, Decimal):
-            self._accept_number(value)
-        if isinstance(value, tuple) and (not value or len(set(map(str, value))) != len(value)):
-            raise ValueError("a list with at least one element and no element twice")
-
-    def _has_its_type(self, value: Any) -> bool:
-        if self.type in ("list", "expectations"):
-            element = str if self.type == "list" else Expectation
-            return isinstance(value, tuple) and all(isinstance(e, element) for e in value)
-        return isinstance(value, str if self.type == "text" else Decimal)
-
-    def _accept_number(self, value: Decimal) -> None:
-        if self.type == "integer" and value != value.to_integral_value():
-            raise ValueError("a whole number")
-        if self.range and not self.range[0] <= value <= self.range[1]:
+        self._accept_type(value)
+        if isinstance(value, Decimal) and self.range and not self.range[0] <= value <= self.range[1]:
             raise ValueError(f"a number from {self.range[0]} to {self.range[1]}")
 
     def tightened(self, value: Any) -> Self:

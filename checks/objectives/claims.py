@@ -57,7 +57,7 @@ def _margin(claim: Claim, answers: Answers, confidence: Confidence) -> Interval:
     measured = measure(claim.metric, answers, confidence)
     sign = 1 if better(claim.metric) == "higher" else -1
     return Interval(
-        name=measured.name,
+        name=f"{measured.name}, as the margin over the claim",
         value=float(sign * (exact(measured.value) - claim.value)),
         n=measured.n,
         demonstrating=_shifted(measured.demonstrating, claim.value, sign),
