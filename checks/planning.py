@@ -77,7 +77,7 @@ def _advice(check: Check, condition: AtMost | AtLeast, estimate: Estimate, requi
     if bound is not None and (bound <= limit if at_most else bound >= limit):
         return
     if estimate.value >= limit if at_most else estimate.value <= limit:
-        note = "the estimate itself is beyond the limit: more evidence will not help, another model may"
+        note = "the estimate itself does not clear the limit: more evidence will not help, another model may"
         yield Advice(check=check.id, stratum=estimate.stratum, note=note)
         return
     enough = _enough(estimate, float(limit), at_most=at_most)

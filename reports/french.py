@@ -349,7 +349,7 @@ _SENTENCES = {
     "the signing key is of kind: development": "la clé de signature est de la sorte : développement",
     # Notes of an advice
     "more than can be named": "plus qu'on ne peut en nommer",
-    "the estimate itself is beyond the limit: more evidence will not help, another model may": (
+    "the estimate itself does not clear the limit: more evidence will not help, another model may": (
         "l'estimation même est au-delà de la limite : plus de preuves n'y feront rien, un autre modèle "
         "peut-être"
     ),
