@@ -350,7 +350,7 @@ _SENTENCES = {
     # Notes of an advice
     "more than can be named": "plus qu'on ne peut en nommer",
     "the estimate itself does not clear the limit: more evidence will not help, another model may": (
-        "l'estimation même est au-delà de la limite : plus de preuves n'y feront rien, un autre modèle "
+        "l'estimation même ne respecte pas la limite : plus de preuves n'y feront rien, un autre modèle "
         "peut-être"
     ),
     # certify.verification.NOT_CHECKED
