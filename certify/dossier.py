@@ -143,6 +143,15 @@ class Dossier(Value):
         return (DOSSIER, *(EVIDENCE_FOLDER + item.digest.hex for item in self.evidence))
 
 
+def _ends_as_written(data: bytes) -> bool:
+    """The last 22 bytes: no comment, and a directory of a size that is worth reading (APPNOTE 4.3.16)."""
+    end = data[-22:]
+    if len(end) < 22 or end[:4] != b"PK\x05\x06":
+        return False
+    members, size = int.from_bytes(end[10:12], "little"), int.from_bytes(end[12:16], "little")
+    return members <= MAX_MEMBERS and size <= MAX_MEMBERS * 256
+
+
 def _is_plainly_stored(entry: zipfile.ZipInfo) -> bool:
     """Asked before anything is unpacked: a compressed member may hold a thousand times what it weighs."""
     return entry.compress_type == zipfile.ZIP_STORED and entry.compress_size == entry.file_size
@@ -172,6 +181,8 @@ def unpack(data: bytes, *, source: str) -> dict[str, bytes]:
     Writing it again and comparing is what leaves no byte unlooked at: comments, gaps, dates, extra fields,
     a second directory and appended bytes all differ.
     """
+    if not _ends_as_written(data):
+        raise Tampered(f"{source}: expected a dossier, found no archive that ends as one")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive_file:
             entries = archive_file.infolist()

@@ -148,7 +148,8 @@ class Measurement(Value):
         estimates = [(e.statistic, e.stratum) for e in self.estimates]
         statements = [(s.name, s.subject) for s in self.statements]
         circumstances = [c.name for c in self.circumstances]
-        for keys in (estimates, statements, circumstances):
+        opened = [o.path for o in self.opened]
+        for keys in (estimates, statements, circumstances, opened):
             if len(set(keys)) != len(keys):
                 raise ValueError("each statistic, statement and circumstance at most once per stratum")
         return self

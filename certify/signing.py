@@ -187,7 +187,11 @@ def open_seal(data: bytes, key: PublicKey, *, source: str) -> Any:
     try:
         envelope.verify([_identified(key)], 1)
     except (VerificationError, ValueError) as error:
-        raise Tampered(f"{source}: not signed by the key {key.fingerprint.short}") from error
+        named = ", ".join(keyid[:12] for keyid in envelope.signatures)
+        raise Tampered(
+            f"{source}: not signed by the key {key.fingerprint.short}; it names the key {named}. Get that "
+            "laboratory's public key; if this is it, the dossier was altered"
+        ) from error
     return read_canonical(envelope.payload, source=f"{source}: payload")
 
 

@@ -52,6 +52,8 @@ class Value(BaseModel):
         """
         try:
             value = cls.from_json(read_canonical(data, source=source))
+        except RecursionError as error:
+            raise Tampered(f"{source}: nested too deeply for a {cls.__name__}") from error
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False, include_context=False)[0]
             where = ".".join(map(str, first["loc"]))

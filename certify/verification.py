@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,11 @@ from pydantic import ValidationError
 from certify.digest import Digest, read_canonical
 from certify.dossier import DOSSIER, REPORT, SEAL, Dossier, unpack
 from certify.errors import Problem, Tampered, UnusableInput
+from certify.protocol import lock
+from certify.sandbox import ISOLATION, NETWORK_DENIED
 from certify.signing import PublicKey, Signer, open_seal, statement, subjects
 from certify.submission import root_digest
+from certify.task import task_of
 
 MAX_BYTES = 1 << 30
 MAX_SEAL_BYTES = 4 << 20
@@ -141,7 +145,7 @@ def _defects(dossier: Dossier, signer: Signer) -> Iterator[str]:
         yield "the artifacts are not the files of the manifest"
     if not dossier.protocol.locked_at <= dossier.run.started <= dossier.run.finished <= signer.signed_at:
         yield "locked, started, finished and signed are not in this order"
-    yield from _protocol_defects(dossier, artifacts)
+    yield from _protocol_defects(dossier)
     yield from _finding_defects(dossier)
     yield from _ledger_defects(dossier)
     yield from _excusal_defects(dossier)
@@ -169,24 +173,43 @@ def _ledger_defects(dossier: Dossier) -> Iterator[str]:
         yield "a line of the ledger speaks of other data"
     if [line.sequence for line in lines] != sorted({line.sequence for line in lines}):
         yield "the lines of the ledger are not in their order"
+    for before, after in pairwise(lines):
+        if after.sequence == before.sequence + 1 and after.previous != before.value_digest:
+            yield "a line of the ledger does not follow from the line before"
+    if any(line.submission != dossier.submission or line.at > dossier.run.finished for line in ours):
+        yield "a line of the ledger under this protocol names another submission, or a later time"
     if not any(line.event == "locked" and line.at >= protocol.locked_at for line in ours):
         yield "the ledger does not know the protocol"
-    opened = {line.role for line in ours if line.event == "opened"}
+    opened = {
+        line.role
+        for line in ours
+        if line.event == "opened"
+        and sorted(line.data) == sorted(protocol.committed(f"data.{line.role}").values())
+    }
     if not {check.evidence.role for check in dossier.basis.required} <= opened | {"none"}:
         yield "data were measured that the ledger does not show as opened"
 
 
-def _protocol_defects(dossier: Dossier, artifacts: dict[str, Digest]) -> Iterator[str]:
-    protocol = dossier.protocol
-    if protocol.submission != dossier.submission or protocol.basis != dossier.basis.value_digest:
-        yield "the protocol was locked for another submission or basis"
-    if protocol.checks != tuple(check.value_digest for check in dossier.basis.required):
-        yield "the protocol locks other checks than the basis requires"
-    groups = dossier.manifest.groups_of_files()
-    committed = {(c.group, c.path): c.digest for c in protocol.commitments}
-    expected = {(group, path): artifacts.get(path) for group, paths in groups.items() for path in paths}
-    if committed != expected:
-        yield "the protocol commits other bytes than those submitted"
+def _protocol_defects(dossier: Dossier) -> Iterator[str]:
+    """The protocol is what locking the same things would give again, but for the moment and the name."""
+    try:
+        again = lock(
+            root=dossier.submission,
+            manifest=dossier.manifest,
+            artifacts=dossier.artifacts,
+            basis=dossier.basis,
+            at=dossier.protocol.locked_at,
+            by=dossier.protocol.locked_by,
+        )
+    except (KeyError, ValueError):
+        again = None
+    if again != dossier.protocol:
+        yield "the protocol is not the one that locks this submission under this basis"
+    tasks = {str(task_of(check, dossier.submission).value_digest) for check in dossier.basis.required}
+    if set(dossier.run.seconds) != tasks or any(seconds < 0 for seconds in dossier.run.seconds.values()):
+        yield "the run times are not those of the tasks"
+    if (dossier.environment.isolation, dossier.environment.network_denied) != (ISOLATION, NETWORK_DENIED):
+        yield "the isolation is one that this program cannot give"
 
 
 def _excusal_defects(dossier: Dossier) -> Iterator[str]:

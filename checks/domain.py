@@ -6,6 +6,7 @@ Decides what lies inside; what follows for a row outside is for the methods to d
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ Mask = NDArray[np.bool_]
 _OF_A_STEP = 1e-6
 """How far from a step a number may lie, as a share of the step: numerical slack of ours, no limit."""
 
+_FINE = 1000
+"""With so many different values of one quantity alone, equal rows are copies or coincidences."""
+
 _ROUNDINGS = 4
 """So many last digits of the input's own type may be lost on the way from a file to a tensor."""
 
@@ -31,6 +35,24 @@ def inside(contract: tuple[Input, ...], inputs: Inputs) -> Mask:
     lies nowhere.
     """
     return _all([_entry_inside(entry, inputs[entry.name]) for entry in contract])
+
+
+def finely_measured(contract: tuple[Input, ...]) -> bool:
+    """Whether a row holds a quantity so fine that two rows are hardly ever equal by chance."""
+    return any(_is_fine(entry) for entry in contract)
+
+
+def _is_fine(entry: Input) -> bool:
+    if isinstance(entry, TableInput):
+        quantities = [column for column in entry.columns if not isinstance(column, CodedColumn)]
+        return any(_values(quantity, entry.dtype) >= _FINE for quantity in quantities)
+    return _values(entry.elements, entry.dtype) ** math.prod(entry.shape) >= _FINE**3
+
+
+def _values(quantity: Quantity, dtype: str) -> float:
+    """How many different values a quantity can have; infinite for a float without a step."""
+    step = quantity.step if quantity.step is not None else 1 if dtype.startswith("int") else None
+    return math.inf if step is None else float((quantity.range[1] - quantity.range[0]) / step) + 1
 
 
 def _entry_inside(entry: Input, values: NDArray[Any]) -> Mask:

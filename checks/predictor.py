@@ -32,8 +32,9 @@ _TYPES = {
 class Predictor:
     """The model of a submission, ready to run."""
 
-    def __init__(self, model: Model, files: Files) -> None:
+    def __init__(self, model: Model, files: Files, order: np.random.Generator) -> None:
         self.model = model
+        self._order = order
         self._sessions = [_session(files.read(path), path) for path in model.files]
         self._batch = self._agree_with_contract()
 
@@ -48,7 +49,18 @@ class Predictor:
         Each case runs by itself unless asked otherwise: a graph can tell a full batch from a single case, and
         answer a whole test set by heart. Where the graph fixes its batch, copies of the case fill it.
         """
-        size = self._batch if self._batch and batch > ALONE else batch
+        if batch == ALONE:
+            return self._alone(inputs)
+        return self._in_batches(inputs, self._batch or batch)
+
+    def _alone(self, inputs: Inputs) -> dict[str, NDArray[Any]]:
+        """Case by case, in an order that the model cannot know: it may count how often it was asked."""
+        order = self._order.permutation(len(next(iter(inputs.values()))))
+        outputs = self._in_batches({name: value[order] for name, value in inputs.items()}, ALONE)
+        back = np.argsort(order)
+        return {name: value[back] for name, value in outputs.items()}
+
+    def _in_batches(self, inputs: Inputs, size: int) -> dict[str, NDArray[Any]]:
         parts = [self._run(chunk) for chunk in _chunks(inputs, size)]
         names = [output.name for output in self.model.outputs]
         return {name: np.concatenate([part[name] for part in parts]) for name in names}

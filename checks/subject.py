@@ -37,7 +37,7 @@ class Subject:
     @cached_property
     def predictor(self) -> Predictor:
         """The model, ready to run."""
-        return Predictor(self.manifest.model, self.files)
+        return Predictor(self.manifest.model, self.files, self.generator(0, "order of the cases"))
 
     @cached_property
     def documents(self) -> Mapping[str, bytes]:

@@ -22,7 +22,7 @@ from certify.evidence import WHOLE
 from certify.submission.data import Attribute, Dataset, Group
 from certify.submission.manifest import Manifest
 from certify.submission.model import IdentityRule, Input, TableInput, extremes_of
-from checks.domain import Mask, inside
+from checks.domain import Mask, finely_measured, inside
 from checks.files import Files
 from checks.measured import CannotMeasure
 from checks.predictor import UNDECIDED, Inputs, classes_of
@@ -50,6 +50,8 @@ class Table:
     attributes: Mapping[str, Attribute]
     parts: tuple[int, ...]
     """How many rows come from each file, in order."""
+    fine: bool
+    """Whether rows hold finely measured quantities."""
 
     @property
     def rows(self) -> int:
@@ -78,7 +80,7 @@ class Table:
         """Refuse what binomial bounds are not valid for: weights, repetitions, several rows of one unit."""
         if self.dataset.weights is not None:
             raise CannotMeasure("weighted rows need an interval method for survey weights")
-        defect = repetition(row_digests(self.inputs, self.labels), self.parts)
+        defect = repetition(row_digests(self.inputs, self.labels), self.parts, fine=self.fine)
         if defect is not None:
             raise CannotMeasure(f"{self.dataset.name} {defect}: repeated rows are not independent")
         column = self.dataset.unit_column
@@ -105,6 +107,7 @@ def read_table(manifest: Manifest, dataset: Dataset, files: Files) -> Table:
         labels=_labels(manifest, frame[dataset.target]),
         inside=inside(manifest.model.inputs, inputs),
         frame=frame,
+        fine=finely_measured(manifest.model.inputs),
         parts=tuple(len(next(iter(part.values()))) for part in parts),
         attributes={attribute.name: attribute for attribute in manifest.data.attributes},
     )
@@ -222,8 +225,23 @@ def _labels(manifest: Manifest, target: pd.Series[Any]) -> NDArray[Any]:
 
     if isinstance(manifest.model.decision, IdentityRule):
         return pd.to_numeric(target, errors="coerce").to_numpy(dtype=np.float64)
-    index = {name: position for position, name in enumerate(classes_of(manifest.model.decision))}
-    return as_codes(target).map(index).fillna(UNDECIDED).to_numpy(dtype=np.int64)
+    classes = classes_of(manifest.model.decision)
+    codes = as_codes(target)
+    _require_the_same_words(codes, classes)
+    index = {name: position for position, name in enumerate(classes)}
+    return codes.map(index).fillna(UNDECIDED).to_numpy(dtype=np.int64)
+
+
+def _require_the_same_words(codes: pd.Series[Any], classes: Sequence[str]) -> None:
+    """A class that never occurs beside labels that are no class is a slip of the pen, and no bad model."""
+    found = set(codes.dropna().unique())
+    foreign, absent = sorted(found - set(classes)), [name for name in classes if name not in found]
+    if foreign and absent:
+        rows = int(codes.isin(foreign).sum())
+        raise CannotMeasure(
+            f"the column {codes.name} should hold the classes {', '.join(classes)}; it holds "
+            f"{', '.join(map(repr, foreign[:5]))} in {rows} rows, and never {', '.join(absent)}"
+        )
 
 
 _EXACT = 2**53

@@ -2,7 +2,8 @@
 
 An attempt that was killed is taken up again, but only by the same program on the same machine: numbers of
 another program must not pass for those of this one. What follows from the records is derived again and
-compared with what is on record: nobody gets a signature by leaving a file in the folder.
+compared with what is on record, so that no file left in the folder is signed unread. The records of the tasks
+themselves are as trustworthy as the folder: whoever may write there may write results (isolation I0).
 """
 
 from __future__ import annotations
@@ -73,6 +74,11 @@ class Attempt:
         started = Started.from_bytes(lease.record(STARTED, wanted.to_bytes()), source=STARTED)
         return cls(number=number, lease=lease, started=started)
 
+    @property
+    def purpose(self) -> str:
+        """What the ledger says about this attempt; another beginning is another purpose."""
+        return f"attempt {self.number}, begun as {self.started.value_digest.short}"
+
     def has(self, task: Digest) -> bool:
         """Whether a task is on record."""
         return (self.lease.folder / _record(task)).exists()
@@ -86,10 +92,16 @@ class Attempt:
         """Put a task on record; what is there already stays, and is returned."""
         return Kept.from_bytes(self.lease.record(_record(task), kept.to_bytes()), source=_record(task))
 
-    def conclude(self, *, ledger: int) -> Concluded:
-        """The moment of concluding: now, or when it was concluded before."""
+    def conclude(self, *, ledger: int, opened: int) -> Concluded:
+        """The moment of concluding: now, or when it was concluded before.
+
+        `ledger` is the number of its lines now, `opened` the number when the data had been opened.
+        """
         data = self.lease.record(CONCLUDED, Concluded(at=now(), ledger=ledger).to_bytes())
-        return Concluded.from_bytes(data, source=CONCLUDED)
+        concluded = Concluded.from_bytes(data, source=CONCLUDED)
+        if not opened <= concluded.ledger <= ledger or not self.started.at <= concluded.at <= now():
+            raise Tampered(f"{CONCLUDED} of attempt {self.number} does not fit the ledger and the clock")
+        return concluded
 
     def signer(self, name: str, key_kind: Literal["development"]) -> Signer:
         """Who signs and when, put on record before signing. Another name than on record is refused."""
@@ -103,6 +115,8 @@ class Attempt:
             raise Tampered(
                 f"attempt {self.number} is on record as to be signed by {recorded.name}, not {name}"
             )
+        if not self.started.at <= recorded.signed_at <= wanted.signed_at:
+            raise Tampered(f"attempt {self.number} is on record as signed at a time that cannot be")
         return recorded
 
     def derive(self, name: str, data: bytes) -> bytes:

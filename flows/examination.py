@@ -138,7 +138,7 @@ def prepare(
 
 def _note_openings(examination: Examination) -> None:
     """Write every opening into the ledger, once an attempt: a resumed one finds its lines."""
-    protocol, purpose = examination.protocol, f"attempt {examination.attempt.number}"
+    protocol, purpose = examination.protocol, examination.attempt.purpose
     entries = examination.workplace.ledger.entries()
     noted = {e.role for e in entries if (e.protocol, e.purpose) == (protocol.value_digest, purpose)}
     for role in sorted({task.role for task in examination.tasks.values()} - {"none"} - noted):
@@ -187,7 +187,7 @@ def conclude(examination: Examination) -> Dossier:
     """The dossier over everything on record. A task without a record has no finding, and refuses."""
     attempt = examination.attempt
     ledger = examination.workplace.ledger.entries()
-    concluded = attempt.conclude(ledger=len(ledger))
+    concluded = attempt.conclude(ledger=len(ledger), opened=_last_opening(examination, ledger))
     kept = {task: record for task in examination.tasks if (record := attempt.kept(task))}
     findings = _findings(examination, kept)
     dossier = Dossier(
@@ -210,6 +210,12 @@ def conclude(examination: Examination) -> Dossier:
         advice=tuple(a for finding in findings for a in advise(finding, examination.protocol)),
     )
     return Dossier.from_bytes(attempt.derive(DOSSIER, dossier.to_bytes()), source=DOSSIER)
+
+
+def _last_opening(examination: Examination, ledger: tuple[Entry, ...]) -> int:
+    """How long the ledger was at least when the data had been opened for this attempt."""
+    ours = (examination.protocol.value_digest, examination.attempt.purpose)
+    return max((e.sequence + 1 for e in ledger if (e.protocol, e.purpose) == ours), default=0)
 
 
 def _findings(examination: Examination, kept: Mapping[Digest, Kept]) -> tuple[Finding, ...]:

@@ -81,11 +81,15 @@ def prefect_settings() -> dict[str, str]:
     }
 
 
+_SOURCES = (".py", ".j2", ".css")
+
+
 @cache
 def program_digest() -> Digest:
-    """The digest of every source file that measures or judges, whatever version it calls itself."""
+    """The digest of every source file that measures, judges or shows, whatever version it calls itself."""
     root = Path(__file__).resolve().parent.parent
-    files = sorted(path for name in ("certify", "checks", "flows") for path in (root / name).rglob("*.py"))
+    roots = [root / name for name in ("certify", "checks", "flows", "reports")]
+    files = sorted(path for folder in roots for path in folder.rglob("*") if path.suffix in _SOURCES)
     return Digest.of_value([[str(f.relative_to(root)), Digest.of(f.read_bytes()).hex] for f in files])
 
 

@@ -65,5 +65,5 @@ def _asked(*, confirm: bool) -> str:
 
 
 def _no_passphrase(source: str, found: str) -> UnusableInput:
-    remedy = "Write it in the first line, or use --no-passphrase for a development key."
+    remedy = "Give --passphrase-file FILE, with the passphrase in its first line."
     return UnusableInput(Problem(source=source, expected="a passphrase", found=found, remedy=remedy))

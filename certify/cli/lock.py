@@ -23,6 +23,7 @@ def lock(
     as_json: AsJson = False,
 ) -> None:
     """Fix and hash basis, limits, seeds, required groups and data, before test data are opened."""
+    from certify.ledger import openings
     from flows.examination import agree_basis, lock_protocol, read_submission
 
     place = workplace(work, standards)
@@ -34,3 +35,6 @@ def lock(
     typer.echo(f"Locked {protocol.value_digest}")
     typer.echo(f"{len(protocol.checks)} checks, {len(protocol.commitments)} files committed,")
     typer.echo(f"at {protocol.locked_at:%Y-%m-%d %H:%M:%S} UTC. The test data may be opened once.")
+    before = openings(place.ledger.entries(), data=protocol.committed("data.test").values())
+    if before:
+        typer.echo(f"They were already opened {len(before)} times: no certificate can rest on them.")

@@ -139,6 +139,8 @@ def print_findings(verification: Verification) -> None:
     refused, required = len(dossier.verdict.refusals), len(dossier.verdict.required)
     decision = dossier.verdict.decision.replace("_", "-").upper()
     console.print(f"[bold]{decision}[/]: {required - refused} of {required} required checks demonstrated.")
+    if not dossier.standing("development").openings_within_allowance:
+        console.print("The test data were opened more often than the protocol allows.")
     console.print(
         "Self-assessed: the error guarantee does not hold, and no certificate can rest on this run."
     )

@@ -82,7 +82,8 @@ class Host:
                     status = _status(report, deadline=deadline) if answer is not None else None
                 finally:
                     os.close(channel)
-                    _give_up(report)
+                    if not _give_up(report):
+                        self.close()  # a host whose minders do not answer is of no use to anybody
             return _ending(answer, status, _last_words(stderr), time.monotonic() - started, caps)
 
     def close(self) -> None:
@@ -175,13 +176,18 @@ def _status(report: socket.socket, *, deadline: float) -> int | None:
     return int(STATUS.unpack(data)[0]) if len(data) == STATUS.size else None
 
 
-def _give_up(report: socket.socket) -> None:
-    """Have the worker's session ended, if it has not ended by itself, and wait until it is."""
-    with contextlib.suppress(OSError):
-        report.settimeout(_GRACE)
+def _give_up(report: socket.socket) -> bool:
+    """Have the worker's session ended, if it has not ended by itself; False if its minder does not answer."""
+    report.settimeout(_GRACE)
+    try:
         report.shutdown(socket.SHUT_WR)
         while report.recv(STATUS.size):
             pass
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _last_words(stderr: IO[bytes]) -> str:

@@ -19,7 +19,7 @@ from small_submission import write_submission
 from certify.digest import canonical
 from certify.dossier import DOSSIER, REPORT, SEAL, Dossier, archive, unpack
 from certify.errors import Tampered, UnusableInput
-from certify.signing import Signer, SigningKey, new_key, seal, statement
+from certify.signing import Signer, SigningKey, new_key, seal, statement, subjects
 from certify.verification import verify
 
 
@@ -230,6 +230,13 @@ CONTRADICTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a protocol that the ledger does not know": lambda d: d["openings"].pop(0),
     "data that the ledger does not show as opened": lambda d: d["openings"].pop(),
     "a run that finished before it started": lambda d: d["run"].update(finished="2020-01-01T00:00:00+00:00"),
+    "a more generous allowance": lambda d: d["protocol"].update(allowance=1000),
+    "a line of the ledger from the future": lambda d: d["openings"][-1].update(
+        at="2999-01-01T00:00:00+00:00"
+    ),
+    "an opening of no data": lambda d: d["openings"][-1].update(data=[]),
+    "run times of other tasks": lambda d: d["run"].update(seconds={"sha256:" + "0" * 64: "1"}),
+    "an isolation that nobody gave": lambda d: d["environment"].update(isolation="I3", network_denied=True),
     "an estimate outside its bounds": lambda d: next(
         f["result"]["estimates"] for f in d["findings"] if f["result"]["estimates"]
     )[0].update(value="-0.5"),
@@ -326,3 +333,23 @@ def test_a_time_out_of_this_world_is_refused(instant: str, sample: Sample, check
     payload = _payload(members[SEAL])
     payload["predicate"]["signer"]["signed_at"] = instant
     assert refused(check, archive({**members, SEAL: seal(canonical(payload), sample.key)}))
+
+
+def test_a_dossier_nested_without_end_is_refused_and_no_crash(sample: Sample, check: Check) -> None:
+    members = members_of(sample.data)
+    deep = b"[" * 500 + b"]" * 500
+    changed = {**members, DOSSIER: deep}
+    payload = _payload(members[SEAL])
+    payload["subject"] = subjects({name: data for name, data in changed.items() if name != SEAL})
+    assert refused(check, archive({**changed, SEAL: seal(canonical(payload), sample.key)}))
+
+
+def test_an_archive_that_announces_an_enormous_directory_is_refused_unread(
+    sample: Sample, check: Check
+) -> None:
+    data = bytearray(sample.data)
+    data[-12:-10] = (65_000).to_bytes(2, "little")
+    assert refused(check, bytes(data))
+    data = bytearray(sample.data)
+    data[-10:-6] = (1 << 30).to_bytes(4, "little")
+    assert refused(check, bytes(data))

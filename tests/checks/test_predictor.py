@@ -143,3 +143,22 @@ def test_an_output_without_a_row_per_case_is_refused(make_subject):
     )
     with pytest.raises(CannotMeasure, match="no tensor with one row per case"):
         make_subject(graph=graph).predictor.outputs(inputs(1, 2, 3), batch=3)
+
+
+def test_the_order_in_which_cases_are_asked_is_unknown_and_the_answers_are_in_theirs(make_subject):
+    """A graph that counts how often it was asked cannot recite the answers to a table by heart."""
+    predictor = make_subject().predictor
+    asked, (session,) = [], predictor._sessions
+
+    class Listening:
+        get_inputs, get_outputs = session.get_inputs, session.get_outputs
+
+        def run(self, names, feed):
+            asked.extend(feed["input"][:, 0].tolist())
+            return session.run(names, feed)
+
+    predictor._sessions = [Listening()]
+    cases = list(range(-50, 50))
+    assert predictor.decide(inputs(*cases)).tolist() == [0] * 50 + [1] * 50
+    assert sorted(asked) == cases
+    assert asked != cases

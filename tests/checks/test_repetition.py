@@ -43,3 +43,10 @@ def test_coarse_honest_tables_are_hardly_ever_called_a_repetition():
     for _ in range(500):
         rows = [bytes([n]) for n in rng.integers(0, 30, 200)]
         assert repetition(rows, [200]) is None
+
+
+def test_finely_measured_rows_that_repeat_by_more_than_a_quarter_are_copies():
+    """Ten copies of eighty rows and one more: no common divisor, and still hardly any independent rows."""
+    rows = [bytes([n]) for n in range(80)] * 10 + [b"another"]
+    assert repetition(rows, [801]) is None
+    assert "720 of its 801" in (repetition(rows, [801], fine=True) or "")

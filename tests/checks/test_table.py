@@ -254,7 +254,7 @@ def test_coarse_rows_that_happen_to_be_equal_are_independent(make_subject):
     rng = np.random.default_rng(4)
     frame = pd.DataFrame({"x": rng.integers(0, 3, 2000), "x0": rng.integers(0, 5, 2000)})
     frame["label"] = rng.choice(["yes", "no"], 2000)
-    table(make_subject, frame).require_independent_rows()
+    table(make_subject, frame, step=1).require_independent_rows()
     table(make_subject, pd.DataFrame({"x": [1.0] * 50, "label": "yes"})).require_independent_rows()
 
 
@@ -305,3 +305,9 @@ def test_what_was_read_is_remembered(make_subject):
     subject = make_subject()
     subject.table("test")
     assert [opened.path for opened in subject.files.opened] == ["test.csv"]
+
+
+def test_labels_in_other_words_than_the_classes_are_no_bad_model(make_subject):
+    subject = make_subject(pd.DataFrame({"x": [1.0, -1.0, 2.0], "label": ["Yes", "no", "Yes"]}))
+    with pytest.raises(CannotMeasure, match=r"'Yes' in 2 rows, and never yes"):
+        subject.table("test")

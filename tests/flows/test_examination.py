@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from certify.errors import StaleWriter, Tampered, UnusableInput
 from certify.signing import new_key
 from certify.task import Task
 from certify.verification import verify
+from flows.attempt import Concluded
 from flows.bench import Bench
 from flows.examination import (
     close,
@@ -292,3 +294,30 @@ select:
     folder = write_submission(tmp_path / "s", change=lambda m: m["system"].update(affected_persons="none"))
     with pytest.raises(UnusableInput, match="excuse all"):
         prepare(folder, "test/small", small_workplace(tmp_path, basis=basis))
+
+
+def test_planted_records_of_time_and_ledger_are_refused(small_submission: Path, tmp_path: Path) -> None:
+    key = new_key(tmp_path / "key", passphrase=None)
+    examination = examined(small_submission, small_workplace(tmp_path))
+    conclude(examination)
+    folder = examination.attempt.lease.folder
+    true = Concluded.from_bytes((folder / "concluded.json").read_bytes(), source="test")
+    for planted in ({"ledger": 0}, {"ledger": 1000}, {"at": true.at.replace(year=2999)}):
+        (folder / "concluded.json").write_bytes(true.model_copy(update=planted).to_bytes())
+        with pytest.raises(Tampered, match="concluded"):
+            conclude(examination)
+    (folder / "concluded.json").write_bytes(true.to_bytes())
+    signer = examination.attempt.signer("A Test", "development")
+    later = signer.model_copy(update={"signed_at": signer.signed_at.replace(year=2999)})
+    (folder / "signer.json").write_bytes(later.to_bytes())
+    with pytest.raises(Tampered, match="a time that cannot be"):
+        sealed(examination, key)
+
+
+def test_throwing_the_runs_away_does_not_undo_an_opening(small_submission: Path, tmp_path: Path) -> None:
+    workplace = small_workplace(tmp_path)
+    examined(small_submission, workplace)
+    shutil.rmtree(workplace.root / "runs")
+    again = concluded(small_submission, workplace)
+    assert again.run.attempt == 1
+    assert not again.standing("development").openings_within_allowance

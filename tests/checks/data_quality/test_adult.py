@@ -32,7 +32,7 @@ def test_missing_values_are_as_many_as_published(
         Expectation(expectation="expect_column_values_to_not_be_null", arguments={"column": column})
         for column in MISSING
     )
-    subject = make_subject(adult, columns=["age"], target="income", classes=["<=50K", ">50K"])
+    subject = make_subject(adult, columns=["age"], step=1, target="income", classes=["<=50K", ">50K"])
     measured = expectations(subject, subject.table("test"), Confidence(0.975), expectations=rules)
     assert [round(float(e.value) * e.n) for e in measured.estimates] == list(MISSING.values())
     assert {e.n for e in measured.estimates} == {32_561}

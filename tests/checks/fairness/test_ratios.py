@@ -86,7 +86,9 @@ def test_two_groups_that_are_never_selected_have_no_ratio(make_subject):
 
 
 def test_labels_do_not_matter(make_subject):
-    frame = treated(1000, 500).assign(label="unknown to the model")
+    frame = treated(1000, 500)
+    labels = ["yes", "no", *["unknown to the model"] * (len(frame) - 2)]
+    frame = frame.assign(label=labels)
     assert measured(make_subject(frame, attributes=RACES), ALL_RACES[:2]).estimates[0].value == 0.5
 
 

@@ -38,6 +38,7 @@ def test_women_are_two_thirds_of_what_they_are_in_the_population(
     women = share_of_women(folder)
     subject = make_subject(
         frame,
+        step=1,
         classes=["<=50K", ">50K"],
         attributes={"sex": {"women": ["Female"], "men": ["Male"]}},
         reference={"sex=women": women, "sex=men": 1 - women},
