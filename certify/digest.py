@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from io import BufferedReader
 from typing import Any
 
 import rfc8785
@@ -57,11 +56,6 @@ class Digest:
     def of_value(cls, value: Any) -> Digest:
         """Digest a JSON value over its canonical bytes."""
         return cls.of(canonical(value))
-
-    @classmethod
-    def of_stream(cls, stream: BufferedReader) -> Digest:
-        """Digest an open file from where it stands, in constant memory."""
-        return cls(hashlib.file_digest(stream, ALGORITHM).hexdigest())
 
 
 def canonical(value: Any) -> bytes:

@@ -34,7 +34,10 @@ class Files:
             artifact = self._artifacts.get(path)
             if artifact is None:
                 raise CannotMeasure(f"the submission holds no file {path}", Reason.UNBOUND)
-            data = self._locations[path].read_bytes()
+            try:
+                data = self._locations[path].read_bytes()
+            except OSError as error:
+                raise CannotMeasure(f"the bytes of {path} cannot be read any more", Reason.UNBOUND) from error
             if Digest.of(data) != artifact.digest:
                 raise CannotMeasure(f"the bytes of {path} changed since they were taken in", Reason.UNBOUND)
             self._read[path] = data

@@ -225,7 +225,7 @@ def _findings(examination: Examination, kept: Mapping[Digest, Kept]) -> tuple[Fi
 
 def _relevant(entries: tuple[Entry, ...], protocol: Protocol) -> tuple[Entry, ...]:
     """The lines of the ledger that speak of this protocol, or of these data under whatever name."""
-    data = {digest for c in protocol.commitments if c.group.startswith("data.") for digest in [c.digest]}
+    data = {c.digest for c in protocol.commitments if c.group.startswith("data.")}
     ours = protocol.value_digest
     return tuple(
         e for e in entries if e.protocol == ours or (e.event == "opened" and not data.isdisjoint(e.data))

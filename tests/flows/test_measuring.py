@@ -134,6 +134,14 @@ def test_bytes_that_changed_in_the_store_are_unbound(examination: Examination) -
     assert result.reason is Reason.UNBOUND
 
 
+def test_bytes_that_are_gone_from_the_store_are_unbound(examination: Examination) -> None:
+    graph = next(a for a in examination.intake.artifacts if a.path.endswith(".onnx"))
+    examination.workplace.blobs.path(graph.digest).unlink()
+    result = first_result(examination)
+    assert isinstance(result, NotMeasured)
+    assert result.reason is Reason.UNBOUND
+
+
 def test_a_worker_that_cannot_start_is_an_error_and_no_finding(
     examination: Examination, monkeypatch: pytest.MonkeyPatch
 ) -> None:
