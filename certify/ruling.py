@@ -52,15 +52,19 @@ def rule(condition: Condition, check: Check, result: Measurement) -> Iterator[Ru
         yield _rule_stratum(condition, check, result, stratum)
 
 
-def _rule_stratum(condition: Condition, check: Check, result: Measurement, stratum: str) -> Ruling:
+def _rule_stratum(
+    condition: AtMost | AtLeast | Count | Holds | NothingFound,
+    check: Check,
+    result: Measurement,
+    stratum: str,
+) -> Ruling:
     if isinstance(condition, Holds | NothingFound):
         return _rule_statement(condition, check, result, stratum)
-    assert not isinstance(condition, Among)
     estimate = _estimate(result, condition.statistic, stratum, check.evidence.kinds)
     if estimate is None:
         missing = f"No admissible estimate of {condition.statistic} for {stratum}."
         return _open(Reason.NOT_MEASURED, stratum, missing)
-    limit = _limit(check, condition.limit)
+    limit = check.limit(condition.limit)
     if isinstance(condition, Count):
         return _rule_count(estimate, limit)
     return _rule_bound(condition, check, estimate, limit)
@@ -166,13 +170,6 @@ def _estimate(result: Measurement, statistic: str, stratum: str, kinds: tuple[Ki
 
 def _statement(result: Measurement, name: str, subject: str) -> Statement | None:
     return next((s for s in result.statements if s.name == name and s.subject == subject), None)
-
-
-def _limit(check: Check, name: str) -> Decimal:
-    value = check.limits[name].value
-    if not isinstance(value, Decimal):
-        raise TypeError(f"{check.id}: the limit {name} is no number")
-    return value
 
 
 def _of(estimate: Estimate) -> str:

@@ -66,8 +66,9 @@ def verify_bytes(data: bytes, key: PublicKey, *, source: str) -> Verification:
     dossier = Dossier.from_bytes(_member(members, DOSSIER), source=DOSSIER)
     signer = _signer(sealed)
     _same_members(dossier, signed)  # (3) no file that nothing in the dossier names
-    for defect in _defects(dossier, signer):  # (4) the parts belong together
-        raise Tampered(f"{DOSSIER}: {defect}")
+    defects = tuple(_defects(dossier, signer))  # (4) the parts belong together
+    if defects:
+        raise Tampered(f"{DOSSIER}: {'; '.join(defects)}")
     if read_canonical(statement(dossier, signed, signer), source=SEAL) != sealed:  # (5) all derived again
         raise Tampered(f"{SEAL}: what was signed does not follow from the dossier")
     claim = sealed["predicate"]
@@ -143,6 +144,10 @@ def _defects(dossier: Dossier, signer: Signer) -> Iterator[str]:
         yield "the artifacts do not add up to the submission's root digest"
     if set(artifacts) != set(dossier.manifest.files):
         yield "the artifacts are not the files of the manifest"
+    open_checks = [check.id for check in dossier.basis.required if check.open_values]
+    if open_checks:
+        yield f"the basis leaves values open: {', '.join(open_checks)}"
+        return  # nothing can be asked or judged by such a check
     if not dossier.protocol.locked_at <= dossier.run.started <= dossier.run.finished <= signer.signed_at:
         yield "locked, started, finished and signed are not in this order"
     yield from _protocol_defects(dossier)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 
 from certify.dossier import Advice
 from certify.evidence import Bounds, Estimate, Measurement
@@ -50,16 +49,10 @@ def _required_cases(check: Check) -> dict[str, int]:
     required: dict[str, int] = {}
     for condition in check.criterion.all:
         if isinstance(condition, Count):
-            needed = math.ceil(_number(check, condition.limit))
+            needed = math.ceil(check.limit(condition.limit))
             for stratum in condition.for_every.resolve(check.method.parameters):
                 required[stratum] = max(needed, required.get(stratum, 0))
     return required
-
-
-def _number(check: Check, limit: str) -> Decimal:
-    value = check.limits[limit].value
-    assert isinstance(value, Decimal)
-    return value
 
 
 def _estimates(finding: Finding, condition: AtMost | AtLeast | Count) -> Iterator[Estimate]:
@@ -71,7 +64,7 @@ def _estimates(finding: Finding, condition: AtMost | AtLeast | Count) -> Iterato
 
 
 def _advice(check: Check, condition: AtMost | AtLeast, estimate: Estimate, required: int) -> Iterator[Advice]:
-    limit = _number(check, condition.limit)
+    limit = check.limit(condition.limit)
     at_most = isinstance(condition, AtMost)
     bound = estimate.demonstrating.upper if at_most else estimate.demonstrating.lower
     if bound is not None and (bound <= limit if at_most else bound >= limit):

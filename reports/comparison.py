@@ -111,14 +111,6 @@ def _estimate(finding: Finding, condition: Condition, stratum: str) -> Estimate 
     return next(named, None)
 
 
-def limit_of(condition: AtMost | AtLeast | Count, check: Check) -> Decimal:
-    """The number that a condition compares with."""
-    value = check.limits[condition.limit].value
-    if not isinstance(value, Decimal):
-        raise TypeError(f"{check.id}: the limit {condition.limit} is no number")
-    return value
-
-
 def decided(finding: Finding, judgement: Judgement, words: Words) -> tuple[Decided, ...]:
     """One entry for each condition of the criterion, in its order."""
     compared = comparisons(finding, judgement)

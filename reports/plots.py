@@ -16,7 +16,7 @@ from certify.evidence import WHOLE, Bounds
 from certify.ruling import Outcome
 from certify.standard import AtLeast, AtMost
 from certify.verdict import Finding, Judgement
-from reports.comparison import Compared, comparisons, limit_of
+from reports.comparison import Compared, comparisons
 from reports.language import Words
 from reports.mark import Mark, mark
 from reports.number import figure
@@ -180,7 +180,7 @@ def plots(finding: Finding, judgement: Judgement, name: str, words: Words) -> tu
     for index, condition in enumerate(finding.check.criterion.all):
         rows = [c for c in compared if c.condition is condition and c.estimate]
         if isinstance(condition, AtMost | AtLeast) and rows:
-            limit = limit_of(condition, finding.check)
+            limit = finding.check.limit(condition.limit)
             drawings.append(_plot(f"{name}-plot-{index}", condition, limit, rows, words))
     return tuple(drawings)
 

@@ -64,7 +64,8 @@ class Host:
         """Run one worker with `job` on its standard input.
 
         Never waits much longer than the wall clock of `caps`, whatever the worker does, and leaves no process
-        of its session behind. Raises `InfrastructureFault` if no worker can be started.
+        of its session behind. Raises `InfrastructureFault` if no worker can be started, or nobody is left to
+        tell how it ended.
         """
         started = time.monotonic()
         deadline = started + caps.wall_seconds
@@ -84,7 +85,10 @@ class Host:
                     os.close(channel)
                     if not _give_up(report):
                         self.close()  # a host whose minders do not answer is of no use to anybody
-            return _ending(answer, status, _last_words(stderr), time.monotonic() - started, caps)
+            seconds = time.monotonic() - started
+            if answer is not None and status is None and seconds < caps.wall_seconds:
+                raise InfrastructureFault("the minder of a worker vanished, and with it the worker's end")
+            return _ending(answer, status, _last_words(stderr), seconds, caps)
 
     def close(self) -> None:
         """End the host; workers that still run go with it."""

@@ -132,6 +132,13 @@ class Check(Value):
             )
             raise ValueError(f"`stricter` of {found}")
 
+    def limit(self, name: str) -> Decimal:
+        """The number of a limit; raises `ValueError` for one that is open, or is no number."""
+        value = self.limits[name].value
+        if not isinstance(value, Decimal):
+            raise ValueError(f"{self.id}: the limit {name} is no number")
+        return value
+
     @property
     def open_values(self) -> tuple[str, ...]:
         """Names of parameters and limits that still have no value: such a check cannot be run."""

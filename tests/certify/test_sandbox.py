@@ -188,6 +188,11 @@ def test_a_host_that_was_killed_is_our_failure_and_the_next_job_gets_a_new_one()
         assert answered(host.run(b"os.write(channel, b'fine')", caps=Caps())) == b"fine"
 
 
+def test_a_minder_that_vanishes_is_our_failure_and_no_finding(python: Python) -> None:
+    with pytest.raises(InfrastructureFault, match="vanished"):
+        python("os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)")
+
+
 def test_workers_die_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     """As by kill -9: no worker goes on measuring for nobody."""
     marker = tmp_path / "pid"
