@@ -237,9 +237,6 @@ CONTRADICTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "an opening of no data": lambda d: d["openings"][-1].update(data=[]),
     "run times of other tasks": lambda d: d["run"].update(seconds={"sha256:" + "0" * 64: "1"}),
     "an isolation that nobody gave": lambda d: d["environment"].update(isolation="I3", network_denied=True),
-    "a limit left open": lambda d: next(
-        limit for check in d["basis"]["required"] for limit in check["limits"].values()
-    ).update(value=None),
     "an estimate outside its bounds": lambda d: next(
         f["result"]["estimates"] for f in d["findings"] if f["result"]["estimates"]
     )[0].update(value="-0.5"),
@@ -356,3 +353,15 @@ def test_an_archive_that_announces_an_enormous_directory_is_refused_unread(
     data = bytearray(sample.data)
     data[-10:-6] = (1 << 30).to_bytes(4, "little")
     assert refused(check, bytes(data))
+
+
+def test_a_limit_left_open_is_refused_and_no_crash(sample: Sample, check: Check) -> None:
+    """No honest program can write this; whoever holds a key can."""
+    members = members_of(sample.data)
+    value = json.loads(members[DOSSIER])
+    next(iter(value["basis"]["required"][0]["limits"].values()))["value"] = None
+    changed = {**members, DOSSIER: canonical(value)}
+    payload = _payload(members[SEAL])
+    payload["subject"] = subjects({name: data for name, data in changed.items() if name != SEAL})
+    with pytest.raises(Tampered, match="open"):
+        check(archive({**changed, SEAL: seal(canonical(payload), sample.key)}))
