@@ -53,7 +53,7 @@ def capture(*, program: Digest, isolation: IsolationLevel, network_denied: bool)
         program=program,
         python=f"{platform.python_implementation()} {platform.python_version()}",
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
-        processor=_processor(),
+        processor=processor(),
         cores=os.cpu_count() or 1,
         threads_per_worker=1,
         isolation=isolation,
@@ -70,10 +70,11 @@ def _version(name: str) -> str:
         return "absent"
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The processor as it names itself, or the architecture where it does not."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return platform.processor() or "unknown"
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or "unknown"
+        lines = []
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return next(filter(None, [*named, platform.processor(), platform.machine()]), "unknown")[:300]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 from certify import __version__
@@ -23,6 +24,7 @@ from certify.ledger import Entry
 from certify.protocol import Protocol, lock
 from certify.sandbox import ISOLATION, NETWORK_DENIED
 from certify.signing import SigningKey, open_seal, seal, statement
+from certify.standard import Check
 from certify.store import write_durably
 from certify.submission import load
 from certify.task import Task, task_of
@@ -35,7 +37,7 @@ from flows.wiring import Workplace, now, program_digest
 Measure = Callable[[Task], Answer]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Examination:
     """Everything that is fixed before anything is measured."""
 
@@ -45,16 +47,20 @@ class Examination:
     attempt: Attempt
     workplace: Workplace
 
-    @property
+    @cached_property
+    def questions(self) -> tuple[tuple[Check, Digest], ...]:
+        """Every check with the task that serves it, digested once: progress looks at them all the time."""
+        root = self.intake.root
+        return tuple((check, task_of(check, root).value_digest) for check in self.basis.required)
+
+    @cached_property
     def tasks(self) -> Mapping[Digest, Task]:
-        """Every question of the basis once, also where two checks ask the same."""
-        tasks = [task_of(check, self.intake.root) for check in self.basis.required]
-        return {task.value_digest: task for task in tasks}
+        """Every task once, also where two checks ask the same."""
+        return {digest: task_of(check, self.intake.root) for check, digest in self.questions}
 
     def checks_of(self, task: Digest) -> tuple[str, ...]:
         """The checks that a task serves."""
-        checks = self.basis.required
-        return tuple(c.id for c in checks if task_of(c, self.intake.root).value_digest == task)
+        return tuple(check.id for check, digest in self.questions if digest == task)
 
     @property
     def finished(self) -> int:
@@ -219,7 +225,7 @@ def _last_opening(examination: Examination, ledger: tuple[Entry, ...]) -> int:
 
 
 def _findings(examination: Examination, kept: Mapping[Digest, Kept]) -> tuple[Finding, ...]:
-    asked = [(c, task_of(c, examination.intake.root).value_digest) for c in examination.basis.required]
+    asked = examination.questions
     return tuple(Finding(check=check, result=kept[task].result) for check, task in asked if task in kept)
 
 

@@ -1,6 +1,6 @@
 """One run from a folder to a sealed dossier, as a person starts it: the flow, and what goes on beside it.
 
-Prefect needs about six seconds to start its server. Meanwhile the submission is taken in and the first
+Prefect needs many seconds to start its server. Meanwhile the submission is taken in and the first
 workers measure; the flow finds what they did.
 """
 

@@ -13,8 +13,9 @@ from functools import partial
 import numpy as np
 
 from certify.digest import canonical
+from certify.environment import processor
 from certify.evidence import Circumstance, exact
-from checks.energy.meter import Clock, Reading, metered, processor_name, read_clocks
+from checks.energy.meter import Clock, Reading, metered, read_clocks
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
 from checks.predictor import Inputs, Predictor
 from checks.statistics.quantiles import median
@@ -108,7 +109,7 @@ def _circumstances(
         "batch": str(batch),
         "inferences_per_repeat": str(size),
         "wall_to_cpu": f"{wall / cpu:.3f}",
-        "processor": processor_name(),
+        "processor": processor(),
     }
     return tuple(Circumstance(name=name, value=value) for name, value in values.items())
 

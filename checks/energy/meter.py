@@ -7,13 +7,9 @@ Turning it into joules is a model with one declared constant (watts per core), a
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-
-_CPU_INFO = Path("/proc/cpuinfo")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,13 +36,3 @@ def metered(work: Callable[[], object], clock: Clock) -> Reading:
     start = clock()
     work()
     return clock() - start
-
-
-def processor_name() -> str:
-    """The processor as it names itself, or the architecture where it does not."""
-    try:
-        lines = _CPU_INFO.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return next(filter(None, [*named, platform.processor(), platform.machine()]), "unknown")[:300]

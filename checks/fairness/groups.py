@@ -6,7 +6,7 @@ unlike. So a group with a row that has no known label or no decision is not meas
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -17,13 +17,17 @@ from certify.digest import canonical
 from certify.standard import pair_of
 from certify.submission.model import ThresholdRule
 from checks.domain import Mask
-from checks.measured import CannotMeasure, Exhibit
+from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.predictor import UNDECIDED
 from checks.statistics.events import Events
+from checks.statistics.proportions import proportion
 from checks.subject import Subject
 from checks.table import Table
 
 POSITIVE = 1
+
+Comparison = Callable[[Events, Events, Confidence], Interval]
+"""How the rates of two groups are compared, with bounds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,13 +86,35 @@ def compared_groups(subject: Subject, data: Table | None, names: tuple[str, ...]
     return Groups(rule=rule, data=data, decided=subject.decide(data), members=members)
 
 
-def pairs(rates: Mapping[str, Events]) -> Iterator[tuple[str, Events, Events]]:
-    """Every unordered pair, by its name."""
-    for (a, first), (b, second) in combinations(rates.items(), 2):
-        yield pair_of(a, b), first, second
+def compared(
+    rates: Mapping[str, Events], confidence: Confidence, *, rate: str, between: str, interval: Comparison
+) -> Measured:
+    """Estimates the statistic `rate` of every group, and `between` for every unordered pair of groups.
+
+    The family is all of them. Raises `CannotMeasure`, naming the pair, where `interval` does.
+    """
+    pairs = list(combinations(rates, 2))
+    family = confidence.over(len(rates) + len(pairs))
+    estimates = [
+        proportion(e.count, e.trials, family).estimate(statistic=rate, stratum=group, confidence=family)
+        for group, e in rates.items()
+    ]
+    for a, b in pairs:
+        found = _between(pair_of(a, b), rates[a], rates[b], family, interval)
+        estimates.append(found.estimate(statistic=between, stratum=pair_of(a, b), confidence=family))
+    return Measured(estimates=tuple(estimates), exhibits=(_counts(f"{rate}-by-group", rates),))
 
 
-def counts_exhibit(name: str, rates: Mapping[str, Events]) -> Exhibit:
+def _between(
+    pair: str, first: Events, second: Events, confidence: Confidence, interval: Comparison
+) -> Interval:
+    try:
+        return interval(first, second, confidence)
+    except CannotMeasure as refusal:
+        raise CannotMeasure(f"{pair}: {refusal.explanation}") from refusal
+
+
+def _counts(name: str, rates: Mapping[str, Events]) -> Exhibit:
     """The counts behind the rates; they speak of no single person."""
     counts = [{"group": group, "events": e.count, "among": e.trials} for group, e in rates.items()]
     return Exhibit(

@@ -6,10 +6,8 @@ selected group, here for every pair.
 
 from __future__ import annotations
 
-from checks.fairness.groups import compared_groups, counts_exhibit, pairs
-from checks.measured import CannotMeasure, Confidence, Interval, Measured
-from checks.statistics.events import Events
-from checks.statistics.proportions import proportion
+from checks.fairness.groups import compared, compared_groups
+from checks.measured import Confidence, Measured
 from checks.statistics.ratios import smaller_to_larger
 from checks.subject import Subject
 from checks.table import Table
@@ -28,30 +26,10 @@ def selection_rate_ratio(
     `favourable` is the class that a person would rather be given; a submission that declares another one is
     not measured, for the ratio of refusals says little about the ratio of grants.
     """
-    rates = compared_groups(subject, data, groups).selected(favourable)
-    compared = list(pairs(rates))
-    family = confidence.over(len(rates) + len(compared))
-    return Measured(
-        estimates=(
-            *(
-                proportion(e.count, e.trials, family).estimate(
-                    statistic="selection_rate", confidence=family, stratum=group
-                )
-                for group, e in rates.items()
-            ),
-            *(
-                _ratio(pair, first, second, family).estimate(
-                    statistic="selection_rate_ratio", confidence=family, stratum=pair
-                )
-                for pair, first, second in compared
-            ),
-        ),
-        exhibits=(counts_exhibit("selected-by-group", rates),),
+    return compared(
+        compared_groups(subject, data, groups).selected(favourable),
+        confidence,
+        rate="selection_rate",
+        between="selection_rate_ratio",
+        interval=smaller_to_larger,
     )
-
-
-def _ratio(pair: str, first: Events, second: Events, confidence: Confidence) -> Interval:
-    try:
-        return smaller_to_larger(first, second, confidence)
-    except CannotMeasure as refusal:
-        raise CannotMeasure(f"{pair}: {refusal.explanation}") from refusal

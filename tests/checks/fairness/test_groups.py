@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from checks.fairness.groups import compared_groups, pairs
-from checks.measured import CannotMeasure
+from checks.fairness.groups import compared, compared_groups
+from checks.measured import CannotMeasure, Confidence
+from checks.statistics.differences import absolute_difference
 from checks.statistics.events import Events
 
 SEXES = {"sex": {"women": [0], "men": [1]}}
@@ -115,4 +116,7 @@ def test_missing_and_clustered_data_are_not_measured(make_subject):
 
 def test_every_unordered_pair_is_compared_once():
     rates = {name: Events(1, 2) for name in ("a=x", "a=y", "a=z")}
-    assert [name for name, _, _ in pairs(rates)] == ["a=x ~ a=y", "a=x ~ a=z", "a=y ~ a=z"]
+    said = compared(rates, Confidence(0.975), rate="rate", between="gap", interval=absolute_difference)
+    pairs = [e.stratum for e in said.estimates if e.statistic == "gap"]
+    assert pairs == ["a=x ~ a=y", "a=x ~ a=z", "a=y ~ a=z"]
+    assert {float(e.refuting.confidence) for e in said.estimates} == {1 - 0.025 / 6}
