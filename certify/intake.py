@@ -7,6 +7,7 @@ with one name, and stays under the caps. Nothing is parsed here but the first by
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -145,7 +146,8 @@ def _open(folder: Path, path: str) -> int:
             current = deeper
         return os.open(name, flags, dir_fd=current)
     except OSError as error:
-        found = "a symbolic link" if error.errno in (40, 20) else (error.strerror or "an error").lower()
+        link = error.errno in (errno.ELOOP, errno.ENOTDIR)
+        found = "a symbolic link" if link else (error.strerror or "an error").lower()
         raise _Refused(path, "a file inside the folder", found, "Replace links with the files.") from error
     finally:
         os.close(current)

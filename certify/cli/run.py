@@ -43,8 +43,9 @@ def run(
     """Examine a submission under a basis and seal the dossier. A killed run goes on where it stopped."""
     from flows.session import Order, carry_out
 
-    if out.exists() and not replace:
-        raise _would_replace(out)
+    taken = [path for path in (out, _report_beside(out)) if path.exists() and not replace]
+    if taken:
+        raise UnusableInput(*map(_would_replace, taken))
     order = Order(
         submission=submission,
         basis=basis,
@@ -71,10 +72,14 @@ def write_report(archive: Path) -> Path:
 
     from certify.dossier import REPORT
 
-    report = archive.with_name(archive.name.removesuffix(".zip") + ".html")
+    report = _report_beside(archive)
     with ZipFile(archive) as members:
         report.write_bytes(members.read(REPORT))
     return report
+
+
+def _report_beside(archive: Path) -> Path:
+    return archive.with_name(archive.name.removesuffix(".zip") + ".html")
 
 
 def _printed_name(name: str) -> str:
@@ -91,14 +96,12 @@ def _printed_name(name: str) -> str:
     )
 
 
-def _would_replace(out: Path) -> UnusableInput:
-    return UnusableInput(
-        Problem(
-            source=str(out),
-            expected="a new file for the dossier",
-            found="one that is already there",
-            remedy="Choose another --out, or say --replace.",
-        )
+def _would_replace(path: Path) -> Problem:
+    return Problem(
+        source=str(path),
+        expected="a new file for the dossier, and for the report beside it",
+        found="one that is already there",
+        remedy="Choose another --out, or say --replace.",
     )
 
 

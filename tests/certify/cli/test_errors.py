@@ -48,6 +48,18 @@ def test_a_submission_with_two_defects_is_refused_with_both(certify: Any, place:
     assert "2 problems." in text.err
 
 
+@pytest.mark.parametrize("name", ["dossier.zip", "dossier.html"])
+def test_what_is_already_there_is_not_replaced_unasked(
+    name: str, certify: Any, place: Any, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text("signed long ago")
+    sealing = ("--key", place.key, "--out", tmp_path / "dossier.zip", "--work", tmp_path / "work")
+    done = certify("run", place.submission, *place.small, *sealing, "--json")
+    assert_refused(done, "UnusableInput")
+    assert (tmp_path / name).read_text() == "signed long ago"
+    assert not (tmp_path / "work").exists()
+
+
 @pytest.mark.parametrize("command", ["lock", "run"])
 def test_a_basis_that_nobody_knows_is_refused(command: str, certify: Any, place: Any, tmp_path: Path) -> None:
     options = ("--basis", "test/nonsense", "--standards", place.standards, "--work", tmp_path / "work")
