@@ -253,6 +253,10 @@ def test_a_search_that_finds_nothing_neither_demonstrates_nor_refuses() -> None:
     assert judged(check, silent).outcome is Outcome.DEMONSTRATED
     without_bound = silent.model_copy(update={"estimates": ()})
     assert judged(check, without_bound).outcome is Outcome.NOT_DEMONSTRATED
+    searched_for = [ruling for ruling in judged(check, silent).rulings if ruling.subject == "model"]
+    assert [ruling.silent for ruling in searched_for] == [True]
+    alone = Judgement(check=check.id, rulings=tuple(searched_for))
+    assert alone.outcome is Outcome.NOT_DEMONSTRATED
 
 
 def test_a_search_that_finds_something_refutes() -> None:
