@@ -20,6 +20,10 @@ class Standing:
     openings_within_allowance: bool
     sealed_data_run_by_authority: bool
     excusals_countersigned: bool
+    unsigned_packs: tuple[str, ...]
+    development_packs: tuple[str, ...]
+    qualified: bool
+    unproved_checks: tuple[str, ...]
     deviations: int
 
 
@@ -40,6 +44,13 @@ def obstacles(standing: Standing) -> tuple[str, ...]:
         (standing.isolation != "I0", "the methods ran at isolation I0; I1 or better is required"),
         (standing.network_denied, "the workers were not denied the network"),
         (standing.key_kind == "production", f"the signing key is of kind: {standing.key_kind}"),
+        (not standing.unsigned_packs, f"nobody signed the pack {', '.join(standing.unsigned_packs)}"),
+        (
+            not standing.development_packs,
+            f"the steward signed with a development key: {', '.join(standing.development_packs)}",
+        ),
+        (standing.qualified, "the program was not qualified on its specimens before it measured"),
+        (not standing.unproved_checks, f"no vector proves {', '.join(standing.unproved_checks)}"),
         (standing.deviations == 0, f"{standing.deviations} deviations are in force"),
     )
     return tuple(text for holds, text in conditions if not holds)

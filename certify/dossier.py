@@ -27,6 +27,7 @@ from certify.errors import Tampered
 from certify.evidence import EvidenceItem, Measurement
 from certify.ledger import Entry, openings
 from certify.protocol import Protocol
+from certify.qualification import Qualification
 from certify.standard import Identity
 from certify.submission import Artifact, Manifest
 from certify.value import DigestText, Instant, Line, Number, Value
@@ -49,6 +50,7 @@ class Run(Value):
     laboratory: Line
     started: Instant
     finished: Instant
+    qualification: Qualification
     seconds: Mapping[str, Number]
 
 
@@ -120,6 +122,10 @@ class Dossier(Value):
             openings_within_allowance=len(self._test_openings) <= self.protocol.allowance,
             sealed_data_run_by_authority=False,
             excusals_countersigned=not self.basis.excused,
+            unsigned_packs=self.basis.unsigned,
+            development_packs=tuple(p.id for p in self.basis.packs if p.key_kind == "development"),
+            qualified=self.run.qualification.specimens > 0,
+            unproved_checks=self.run.qualification.unproved,
             deviations=0,
         )
 

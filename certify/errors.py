@@ -14,7 +14,8 @@ from dataclasses import dataclass
 class Problem:
     """One defect of one input: where it is, what was expected and found, and what to do.
 
-    `line` and `column` count from 1; both are None where a file as a whole is meant.
+    `line` and `column` count from 1; both are None where a file as a whole is meant. `code` names the kind
+    of defect for machines; it stays the same when the words are improved.
     """
 
     source: str
@@ -24,6 +25,7 @@ class Problem:
     key: str = ""
     line: int | None = None
     column: int | None = None
+    code: str = "value"
 
     @property
     def place(self) -> str:
@@ -66,3 +68,11 @@ class StaleWriter(CertifyError):
 
 class InfrastructureFault(CertifyError):
     """The machine failed, not the model: a worker could not be started. Trying again may help."""
+
+
+class ToolNotQualified(CertifyError):
+    """This program does not judge as its own vectors and specimens say it must: it may certify nothing."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))

@@ -7,15 +7,16 @@ says how often the test data may be opened. Evidence made from other bytes is un
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 from pydantic import Field
 
 from certify.basis import Basis
 from certify.digest import Digest
+from certify.errors import Problem, UnusableInput
 from certify.standard import Identity
-from certify.submission import Artifact, Manifest
+from certify.submission import MANIFEST, Artifact, Manifest
 from certify.value import DigestText, Instant, Line, Value
 
 
@@ -59,7 +60,13 @@ class Protocol(Value):
 def lock(
     *, root: Digest, manifest: Manifest, artifacts: tuple[Artifact, ...], basis: Basis, at: datetime, by: str
 ) -> Protocol:
-    """Fix the protocol of a submission under a basis. It may be opened once."""
+    """Fix the protocol of a submission under a basis. It may be opened once.
+
+    Raises `UnusableInput` where data or reference bear a date later than `at`: nobody has collected them yet.
+    """
+    later = list(_dated_later(manifest, at))
+    if later:
+        raise UnusableInput(*later)
     digests = {artifact.path: artifact.digest for artifact in artifacts}
     return Protocol(
         submission=root,
@@ -75,3 +82,18 @@ def lock(
         locked_at=at,
         locked_by=by,
     )
+
+
+def _dated_later(manifest: Manifest, at: datetime) -> Iterator[Problem]:
+    data = manifest.data
+    dates = [(f"data.sets[{index}].collected.last", s.collected.last) for index, s in enumerate(data.sets)]
+    for key, day in (*dates, ("data.reference.as_of", data.reference.as_of)):
+        if day > at.astimezone(UTC).date():
+            yield Problem(
+                source=MANIFEST,
+                key=key,
+                expected=f"a day up to that of the lock, {at.astimezone(UTC).date()} (UTC)",
+                found=str(day),
+                remedy="Correct the date, or lock the protocol when the data are collected.",
+                code="future-date",
+            )

@@ -141,8 +141,7 @@ def _unbound(check: Check, result: Result, protocol: Protocol) -> str:
 
 
 def _unread(check: Check, opened: Mapping[str, Digest], protocol: Protocol) -> str:
-    for name in check.evidence.bound_to:
-        group = f"data.{check.evidence.role}" if name == "data" else name
+    for group in check.evidence.groups():
         committed = protocol.committed(group)
         if not committed or not committed.items() <= opened.items():
             return f"The evidence was not made from all committed files of: {group}."

@@ -8,25 +8,34 @@ these are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from certify.deviation import Deviation, open_deviation, uncovered
 from certify.digest import Digest, read_canonical
 from certify.dossier import DOSSIER, REPORT, SEAL, Dossier, unpack
+from certify.envelope import open_seal
 from certify.errors import Problem, Tampered, UnusableInput
+from certify.key import PublicKey
 from certify.protocol import lock
+from certify.review import Review, open_review, reviewed
 from certify.sandbox import ISOLATION, NETWORK_DENIED
-from certify.signing import PublicKey, Signer, open_seal, statement, subjects
+from certify.signing import Signer, statement, subjects
 from certify.submission import root_digest
 from certify.task import task_of
+from certify.verdict import Verdict
+
+Signed = TypeVar("Signed", Review, Deviation)
 
 MAX_BYTES = 1 << 30
 MAX_SEAL_BYTES = 4 << 20
+CLOCKS_DIFFER = timedelta(minutes=10)
 
 NOT_CHECKED = (
     "basis and laboratory not authenticated: no trust file says whose they are",
@@ -45,19 +54,39 @@ class Verification:
     dossier: Dossier
     signer: Signer
     key: Digest
-    certifiable: bool
     obstacles: tuple[str, ...]
     checked: tuple[str, ...]
     not_checked: tuple[str, ...] = NOT_CHECKED
+    reviews: tuple[Review, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """That of the dossier, with what reviewers signed as findings."""
+        return reviewed(self.dossier, self.reviews)
+
+    @property
+    def certifiable(self) -> bool:
+        """Whether a plain certificate may follow."""
+        return self.verdict.decision == "conforming" and not self.obstacles
+
+    @property
+    def tolerated(self) -> bool:
+        """Whether it does not conform, and an authority answers for every refusal for a time."""
+        refused = self.verdict.decision != "conforming"
+        return refused and bool(self.deviations) and not uncovered(self.verdict, self.deviations)
 
 
 def verify(path: Path, key: PublicKey) -> Verification:
-    """Verify a dossier file. Raises `Tampered` for any change, `UnusableInput` if there is no file."""
-    return verify_bytes(_read(path), key, source=path.name)
+    """Verify a dossier file now. Raises `Tampered` for any change, `UnusableInput` if there is no file."""
+    return verify_bytes(_read(path), key, source=path.name, now=datetime.now(UTC))
 
 
-def verify_bytes(data: bytes, key: PublicKey, *, source: str) -> Verification:
-    """Verify the bytes of a dossier: the signature first, before anything that it covers is parsed."""
+def verify_bytes(data: bytes, key: PublicKey, *, source: str, now: datetime) -> Verification:
+    """Verify the bytes of a dossier: the signature first, before anything that it covers is parsed.
+
+    A dossier that was signed later than `now` is refused, but for a difference between clocks.
+    """
     members = unpack(data, source=source)
     sealed = open_seal(_seal(members), key, source=SEAL)  # (1) the signature
     signed = {name: data for name, data in members.items() if name != SEAL}
@@ -67,6 +96,8 @@ def verify_bytes(data: bytes, key: PublicKey, *, source: str) -> Verification:
     signer = _signer(sealed)
     _same_members(dossier, signed)  # (3) no file that nothing in the dossier names
     defects = tuple(_defects(dossier, signer))  # (4) the parts belong together
+    if signer.signed_at > now + CLOCKS_DIFFER:
+        defects = (*defects, f"it was signed in the future, at {signer.signed_at}")
     if defects:
         raise Tampered(f"{DOSSIER}: {'; '.join(defects)}")
     if read_canonical(statement(dossier, signed, signer), source=SEAL) != sealed:  # (5) all derived again
@@ -76,7 +107,6 @@ def verify_bytes(data: bytes, key: PublicKey, *, source: str) -> Verification:
         dossier=dossier,
         signer=signer,
         key=key.fingerprint,
-        certifiable=claim["certifiable"],
         obstacles=tuple(claim["obstacles"]),
         checked=(
             f"the signature of {signer.name} over {len(signed)} files",
@@ -85,6 +115,55 @@ def verify_bytes(data: bytes, key: PublicKey, *, source: str) -> Verification:
             "that every finding answers the locked protocol on the committed bytes",
         ),
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paper:
+    """A signed file beside a dossier, such as a review, and the keys that are believed for it."""
+
+    source: str
+    data: bytes
+    keys: tuple[PublicKey, ...]
+
+
+def consider(
+    verification: Verification, *, reviews: Iterable[Paper], deviations: Iterable[Paper], now: datetime
+) -> Verification:
+    """The dossier together with what people decided about it.
+
+    Raises `Tampered` for a paper that no believed key signed, or that speaks of something else: it was meant
+    to count, so that leaving it out in silence would mislead.
+    """
+    facts: dict[str, Any] = {"laboratory": verification.key, "now": now}
+    dossier = verification.dossier
+    opened = tuple(_believed(open_review, paper, dossier, facts) for paper in reviews)
+    granted = tuple(_believed(open_deviation, paper, dossier, facts) for paper in deviations)
+    in_force = (f"{len(granted)} deviations are in force",) if granted else ()
+    unkept = ("a review is signed with a development key",) if opened else ()
+    return replace(
+        verification,
+        reviews=opened,
+        deviations=granted,
+        obstacles=(*verification.obstacles, *unkept, *in_force),
+        checked=(
+            *verification.checked,
+            *(f"the review of {review.check} by {review.reviewer.name}" for review in opened),
+            *(f"the deviation from {d.check} until {d.expires} by {d.granted_by}" for d in granted),
+        ),
+    )
+
+
+def _believed(
+    opening: Callable[..., Signed], paper: Paper, dossier: Dossier, facts: dict[str, Any]
+) -> Signed:
+    """The paper under whichever of its keys signed it; raises what the last of them says."""
+    refusal = Tampered(f"{paper.source}: no key was given to check its signature")
+    for key in paper.keys:
+        try:
+            return opening(paper.data, key, dossier, source=paper.source, **facts)
+        except Tampered as error:
+            refusal = error
+    raise refusal
 
 
 def _seal(members: dict[str, bytes]) -> bytes:
@@ -206,7 +285,7 @@ def _protocol_defects(dossier: Dossier) -> Iterator[str]:
             at=dossier.protocol.locked_at,
             by=dossier.protocol.locked_by,
         )
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, UnusableInput):
         again = None
     if again != dossier.protocol:
         yield "the protocol is not the one that locks this submission under this basis"

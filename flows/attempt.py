@@ -19,6 +19,7 @@ from certify.digest import Digest
 from certify.environment import Environment
 from certify.errors import Tampered
 from certify.evidence import Result
+from certify.qualification import Qualification
 from certify.signing import LABORATORY_MEANING, Signer
 from certify.store import Lease
 from certify.value import DigestText, Instant, Line, Number, Value
@@ -33,6 +34,7 @@ class Started(Value):
     at: Instant
     laboratory: Line
     environment: Environment
+    qualification: Qualification
 
 
 class Kept(Value):
@@ -64,13 +66,18 @@ class Attempt:
     started: Started
 
     @classmethod
-    def open(cls, runs: Path, *, laboratory: str, environment: Environment) -> Self:
+    def open(
+        cls, runs: Path, *, laboratory: str, environment: Environment, qualification: Qualification
+    ) -> Self:
         """The last attempt, if it was never delivered and began as we would begin now; else a new one."""
         last = max(_numbers(runs), default=0)
-        resumable = last > 0 and _resumable(runs / _name(last), laboratory, environment)
+        ours = (laboratory, environment, qualification)
+        resumable = last > 0 and _resumable(runs / _name(last), ours)
         number = last if resumable else last + 1
         lease = Lease.take(runs / _name(number))
-        wanted = Started(at=now(), laboratory=laboratory, environment=environment)
+        wanted = Started(
+            at=now(), laboratory=laboratory, environment=environment, qualification=qualification
+        )
         started = Started.from_bytes(lease.record(STARTED, wanted.to_bytes()), source=STARTED)
         return cls(number=number, lease=lease, started=started)
 
@@ -141,10 +148,10 @@ def _record(task: Digest) -> str:
     return f"tasks/{task.hex}.json"
 
 
-def _resumable(folder: Path, laboratory: str, environment: Environment) -> bool:
+def _resumable(folder: Path, ours: tuple[str, Environment, Qualification]) -> bool:
     if (folder / DELIVERED).exists():
         return False
     if not (folder / STARTED).exists():
         return True  # killed before it had begun
     started = Started.from_bytes((folder / STARTED).read_bytes(), source=STARTED)
-    return (started.laboratory, started.environment) == (laboratory, environment)
+    return (started.laboratory, started.environment, started.qualification) == ours

@@ -24,6 +24,7 @@ from certify.digest import Digest
 from certify.errors import InfrastructureFault
 from flows.bench import Bench, open_bench
 from flows.examination import conclude, prepare
+from flows.self_test import SelfTest
 from flows.wiring import Workplace
 
 _bench: ContextVar[Bench] = ContextVar("bench")
@@ -78,7 +79,7 @@ def _at_bench(submission: str, basis: str, work: str, standards: str) -> Iterato
         yield bench
         return
     workplace = Workplace(root=Path(work), standards=Path(standards))
-    examination = prepare(Path(submission), basis, workplace)
+    examination = prepare(Path(submission), basis, workplace, qualify=SelfTest.specimens)
     with open_bench(examination) as opened, taken_up(opened):
         yield opened
 

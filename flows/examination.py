@@ -17,13 +17,17 @@ from certify import __version__
 from certify.basis import Basis, resolve
 from certify.digest import Digest
 from certify.dossier import DOSSIER, EVIDENCE_FOLDER, REPORT, SEAL, Dossier, Run, archive
+from certify.envelope import open_seal, seal
 from certify.environment import capture
 from certify.errors import Problem, Tampered, UnusableInput
 from certify.intake import Intake, take_in
+from certify.key import SigningKey
 from certify.ledger import Entry
+from certify.pack import Standards
 from certify.protocol import Protocol, lock
+from certify.qualification import Qualification
 from certify.sandbox import ISOLATION, NETWORK_DENIED
-from certify.signing import SigningKey, open_seal, seal, statement
+from certify.signing import statement
 from certify.standard import Check
 from certify.store import write_durably
 from certify.submission import load
@@ -32,7 +36,8 @@ from certify.verdict import Finding
 from checks.planning import advise
 from flows.attempt import DELIVERED, Attempt, Kept, Receipt
 from flows.measuring import Answer
-from flows.wiring import Workplace, now, program_digest
+from flows.self_test import SelfTest
+from flows.wiring import Workplace, now, program_digest, qualification_records
 
 Measure = Callable[[Task], Answer]
 
@@ -73,10 +78,15 @@ def read_submission(folder: Path, workplace: Workplace) -> Intake:
     return take_in(load(folder), workplace.blobs)
 
 
-def agree_basis(name: str, intake: Intake, workplace: Workplace) -> Basis:
-    """Load, bind and resolve a basis for a submission; nothing has run if this refuses."""
-    standards = workplace.load_standards()
-    return resolve(name, bases=standards.bases, checks=standards.checks, facts=intake.manifest.facts)
+def agree_basis(name: str, intake: Intake, standards: Standards) -> Basis:
+    """Resolve a basis for a submission; nothing has run if this refuses."""
+    return resolve(
+        name,
+        bases=standards.bases,
+        checks=standards.checks,
+        packs=standards.references,
+        facts=intake.manifest.facts,
+    )
 
 
 def lock_protocol(intake: Intake, basis: Basis, workplace: Workplace, *, by: str) -> Protocol:
@@ -124,16 +134,34 @@ def _note_lock(workplace: Workplace, protocol: Protocol) -> None:
     )
 
 
+Qualify = Callable[[SelfTest, Basis], Qualification]
+
+
 def prepare(
-    folder: Path, basis_name: str, workplace: Workplace, *, laboratory: str = "the vendor's own"
+    folder: Path,
+    basis_name: str,
+    workplace: Workplace,
+    *,
+    laboratory: str = "the vendor's own",
+    qualify: Qualify = SelfTest.vectors,
 ) -> Examination:
-    """Fix everything, and open the attempt: a new one, or the one that was interrupted."""
+    """Fix everything, and open the attempt: a new one, or the one that was interrupted.
+
+    The program proves itself on the checks of the basis before any data are opened: `qualify` is the whole
+    self-test in a certification, and its vectors alone where somebody only tries.
+    """
     intake = read_submission(folder, workplace)
-    basis = agree_basis(basis_name, intake, workplace)
-    protocol = lock_protocol(intake, basis, workplace, by=laboratory)
+    standards = workplace.load_standards()
+    basis = agree_basis(basis_name, intake, standards)
     environment = capture(program=program_digest(), isolation=ISOLATION, network_denied=NETWORK_DENIED)
+    self_test = SelfTest(standards=standards, environment=environment, records=qualification_records())
+    qualification = qualify(self_test, basis)
+    protocol = lock_protocol(intake, basis, workplace, by=laboratory)
     attempt = Attempt.open(
-        workplace.runs(protocol.value_digest), laboratory=laboratory, environment=environment
+        workplace.runs(protocol.value_digest),
+        laboratory=laboratory,
+        environment=environment,
+        qualification=qualification,
     )
     examination = Examination(
         intake=intake, basis=basis, protocol=protocol, attempt=attempt, workplace=workplace
@@ -211,6 +239,7 @@ def conclude(examination: Examination) -> Dossier:
             laboratory=attempt.started.laboratory,
             started=attempt.started.at,
             finished=concluded.at,
+            qualification=attempt.started.qualification,
             seconds={str(task): record.seconds for task, record in kept.items()},
         ),
         advice=tuple(a for finding in findings for a in advise(finding, examination.protocol)),

@@ -53,18 +53,22 @@ class Workers(AbstractContextManager["Workers"]):
 
     def measure(self, task: Task, *, caps: Caps | None = None) -> Answer:
         """Run a task and keep its evidence; raises `InfrastructureFault` if no worker could be started."""
+        return self.measure_on(self._artifacts, task, caps=caps)
+
+    def measure_on(self, artifacts: tuple[Artifact, ...], task: Task, *, caps: Caps | None = None) -> Answer:
+        """The same on other files of ours: the specimens of a qualification share one host."""
         caps = caps or Caps()
-        ending = self._host.run(self._job(task, caps).to_bytes(), caps=caps)
+        ending = self._host.run(self._job(artifacts, task, caps).to_bytes(), caps=caps)
         if isinstance(ending, Broken):
             reason = _REASONS.get(ending.how, Reason.METHOD_FAILED)
             return Answer(result=failure(task, reason, ending.explanation), seconds=ending.seconds)
         return Answer(result=_result(task, ending.answer, self._workplace), seconds=ending.seconds)
 
-    def _job(self, task: Task, caps: Caps) -> Job:
+    def _job(self, artifacts: tuple[Artifact, ...], task: Task, caps: Caps) -> Job:
         inside = asdict(caps)
         return Job(
             task=task,
-            artifacts=self._artifacts,
+            artifacts=artifacts,
             blobs=str(self._workplace.blobs.root.resolve()),
             caps=CapsText(**{name: inside[name] for name in CapsText.model_fields}),
         )

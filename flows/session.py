@@ -10,14 +10,17 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from certify.signing import SigningKey
+from certify.key import SigningKey
 from certify.verification import Verification, verify_bytes
 from flows.bench import Bench, open_bench
 from flows.examination import Examination, close, conclude, deliver, prepare
 from flows.pace import Pace
-from flows.wiring import Workplace, prefect_settings
+from flows.qualification import Advance
+from flows.self_test import SelfTest, nothing_done
+from flows.wiring import Workplace, now, prefect_settings
 
 Watch = Callable[[Examination], None]
 
@@ -35,10 +38,20 @@ class Order:
     destination: Path
 
 
-def carry_out(order: Order, watch: Watch) -> Verification:
-    """Examine, conclude, seal, deliver and verify. `watch` is told as soon as the tasks are known."""
+def carry_out(order: Order, watch: Watch, *, proving: Advance = nothing_done) -> Verification:
+    """Prove the program, examine, conclude, seal, deliver and verify.
+
+    `proving` is told how far the program has got in proving itself, where it must; `watch` is told as soon as
+    the tasks are known.
+    """
     starting = start_prefect()
-    examination = prepare(order.submission, order.basis, order.workplace, laboratory=order.laboratory)
+    examination = prepare(
+        order.submission,
+        order.basis,
+        order.workplace,
+        laboratory=order.laboratory,
+        qualify=partial(SelfTest.specimens, advance=proving),
+    )
     with open_bench(examination) as bench:
         bench.start(examination.tasks)
         watch(examination)
@@ -89,6 +102,6 @@ def _seal(order: Order, examination: Examination) -> Verification:
     from reports.html import render  # templates are read where a report is written
 
     sealed = close(examination, conclude(examination), key=order.key, signer=order.signer, render=render)
-    verification = verify_bytes(sealed, order.key.public, source=order.destination.name)
+    verification = verify_bytes(sealed, order.key.public, source=order.destination.name, now=now())
     deliver(examination, sealed, order.destination)  # nothing is handed out that does not verify
     return verification

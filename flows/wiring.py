@@ -64,14 +64,22 @@ def worker_environment() -> dict[str, str]:
     return {**quiet, **steady, **threads, **inherited}
 
 
+def _caches() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "certify"
+
+
+def qualification_records() -> Path:
+    """Where is kept what was proved of this program here: one place for all workplaces of a user."""
+    return _caches() / "qualification"
+
+
 def prefect_settings() -> dict[str, str]:
     """How Prefect is run: no telemetry, patient with slow machines, its own state kept apart from ours.
 
     Its state is a cache to us. One for all workplaces, since a new one costs it some hundred migrations.
     """
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return {
-        "PREFECT_HOME": str(caches / "certify" / "prefect"),
+        "PREFECT_HOME": str(_caches() / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_LEVEL": "CRITICAL",

@@ -60,7 +60,7 @@ def print_problems(problems: Sequence[Problem], error: CertifyError) -> None:
 
 
 def _as_json(problem: Problem) -> dict[str, Any]:
-    names = ("source", "line", "column", "key", "expected", "found", "remedy")
+    names = ("code", "source", "line", "column", "key", "expected", "found", "remedy")
     return {name: getattr(problem, name) for name in names}
 
 

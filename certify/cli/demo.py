@@ -44,7 +44,7 @@ def demo(
 
 
 def _key(out: Path) -> Path:
-    from certify.signing import new_key
+    from certify.key import new_key
 
     path = out / "demo.key"
     if not path.exists():
@@ -54,7 +54,7 @@ def _key(out: Path) -> Path:
 
 
 def _certify(name: str, build, basis: str, out: Path, key_path: Path, *, quiet: bool) -> Verification:  # type: ignore[no-untyped-def]
-    from certify.signing import load_key
+    from certify.key import load_key
     from flows.session import Order, carry_out
     from flows.wiring import Workplace
 
@@ -71,7 +71,7 @@ def _certify(name: str, build, basis: str, out: Path, key_path: Path, *, quiet: 
         destination=out / f"{name}.dossier.zip",
     )
     with Progress(quiet=quiet) as progress:
-        return carry_out(order, progress.watch)
+        return carry_out(order, progress.watch, proving=progress.proving)
 
 
 def _say_where(results: dict[str, Verification], out: Path, key: Path, seconds: float) -> None:

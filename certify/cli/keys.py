@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from certify.cli.console import AsJson, print_json
 from certify.errors import Problem, UnusableInput
+
+if TYPE_CHECKING:
+    from certify.key import SigningKey
 
 program = typer.Typer(help="Make keys.", no_args_is_help=True)
 
@@ -32,7 +35,7 @@ def new(
     as_json: AsJson = False,
 ) -> None:
     """Make a development key (Ed25519). What it signs says that it is one."""
-    from certify.signing import new_key
+    from certify.key import new_key
 
     key = new_key(path, passphrase=None if no_passphrase else passphrase(passphrase_file, confirm=True))
     fingerprint = str(key.public.fingerprint)
@@ -40,6 +43,14 @@ def new(
         print_json({"private": str(path), "public": f"{path}.pub", "fingerprint": fingerprint})
     else:
         typer.echo(f"Private key: {path} (keep it)\nPublic key:  {path}.pub (give it away)\n{fingerprint}")
+
+
+def private_key(path: Path, passphrase_file: Path | None) -> SigningKey:
+    """A private key, asking for its passphrase only if it has one."""
+    from certify.key import load_key
+
+    encrypted = path.exists() and b"ENCRYPTED" in path.read_bytes()[:64]
+    return load_key(path, passphrase=passphrase(passphrase_file) if encrypted else None)
 
 
 def passphrase(file: Path | None, *, confirm: bool = False) -> bytes:

@@ -28,7 +28,9 @@ def lock(
 
     place = workplace(work, standards)
     intake = read_submission(submission, place)
-    protocol = lock_protocol(intake, agree_basis(basis, intake, place), place, by="the vendor's own")
+    protocol = lock_protocol(
+        intake, agree_basis(basis, intake, place.load_standards()), place, by="the vendor's own"
+    )
     if as_json:
         print_json({"digest": str(protocol.value_digest), "protocol": protocol.to_json()})
         return

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from certify.cli import demo, init, keys, lock, measure, run, verify
+from certify.cli import demo, deviation, init, keys, lock, measure, review, run, verify
 from certify.cli.console import Exit, print_json, print_problems, wants_json
 from certify.errors import CertifyError, UnusableInput
 
@@ -27,6 +27,8 @@ program.command("run")(run.run)
 program.command("measure")(measure.measure)
 program.command("verify")(verify.verify)
 program.command("demo")(demo.demo)
+program.add_typer(review.program, name="review")
+program.add_typer(deviation.program, name="deviation")
 program.add_typer(keys.program, name="keys")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from contextlib import AbstractContextManager
@@ -26,6 +27,14 @@ class Progress(AbstractContextManager["Progress"]):
             return
         self._thread = threading.Thread(target=self._show, args=(examination,), daemon=True)
         self._thread.start()
+
+    def proving(self, done: int, total: int) -> None:
+        """Say how far the program has got in proving that its checks refuse; once per program and machine."""
+        if self._quiet or not sys.stderr.isatty():
+            return
+        end = "\n" if done == total else ""
+        text = f"\rProving on known-good and known-bad models, once for this machine: {done} of {total}"
+        print(text, end=end, file=sys.stderr, flush=True)
 
     def __enter__(self) -> Self:
         return self

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from certify.cli.console import AsJson, print_json, visible
-from certify.cli.keys import PassphraseFile, passphrase
+from certify.cli.keys import PassphraseFile, private_key
 from certify.cli.progress import Progress
 from certify.cli.verify import exit_code, summary
 from certify.cli.workplace import (
@@ -22,7 +22,6 @@ from certify.cli.workplace import (
 from certify.errors import Problem, UnusableInput
 
 if TYPE_CHECKING:
-    from certify.signing import SigningKey
     from certify.verification import Verification
 
 
@@ -50,13 +49,13 @@ def run(
         submission=submission,
         basis=basis,
         workplace=workplace(work, standards),
-        key=_key(key, passphrase_file),
+        key=private_key(key, passphrase_file),
         signer=_printed_name(signer),
         laboratory="the vendor's own",
         destination=out,
     )
     with Progress(quiet=as_json) as progress:
-        verification = carry_out(order, progress.watch)
+        verification = carry_out(order, progress.watch, proving=progress.proving)
     report = write_report(out)
     if as_json:
         print_json({**summary(verification), "dossier": str(out), "report": str(report)})
@@ -103,13 +102,6 @@ def _would_replace(path: Path) -> Problem:
         found="one that is already there",
         remedy="Choose another --out, or say --replace.",
     )
-
-
-def _key(path: Path, passphrase_file: Path | None) -> SigningKey:
-    from certify.signing import load_key
-
-    encrypted = path.exists() and b"ENCRYPTED" in path.read_bytes()[:64]
-    return load_key(path, passphrase=passphrase(passphrase_file) if encrypted else None)
 
 
 _SIGNS = {"demonstrated": "[green]✓ demonstrated[/]", "refuted": "[red]✗ refuted[/]"}

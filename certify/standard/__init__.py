@@ -7,13 +7,18 @@ would have to reach. Every number says where it comes from.
 from certify.standard.check import (
     LOWEST_CONFIDENCE,
     Applicability,
+    Bond,
     Check,
     Clause,
+    ControlName,
     Demand,
     Identity,
     Membership,
     MethodSignature,
     MethodUse,
+    Mode,
+    Silence,
+    VectorFile,
     Version,
 )
 from certify.standard.criterion import (
@@ -28,7 +33,7 @@ from certify.standard.criterion import (
     Strata,
     pair_of,
 )
-from certify.standard.parameter import Expectation, Parameter, ParameterType, Setting
+from certify.standard.parameter import Expectation, Loosening, Origin, Parameter, ParameterType, Setting
 
 __all__ = [
     "LOWEST_CONFIDENCE",
@@ -36,23 +41,30 @@ __all__ = [
     "Applicability",
     "AtLeast",
     "AtMost",
+    "Bond",
     "Check",
     "Clause",
     "Condition",
+    "ControlName",
     "Count",
     "Criterion",
     "Demand",
     "Expectation",
     "Holds",
     "Identity",
+    "Loosening",
     "Membership",
     "MethodSignature",
     "MethodUse",
+    "Mode",
     "NothingFound",
+    "Origin",
     "Parameter",
     "ParameterType",
     "Setting",
+    "Silence",
     "Strata",
+    "VectorFile",
     "Version",
     "pair_of",
 ]

@@ -51,12 +51,18 @@ class Applicability(Value):
         return tuple(f"{m.fact} = {value}" for m, value in known if value not in m.among)
 
 
+Bond = Literal[
+    "model", "data", "data.train", "data.validation", "data.test", "reference", "documents", "manifest",
+]  # fmt: skip
+"""What evidence can be bound to: all committed files of a group. `data` is the data of the demanded role."""
+
+
 class Demand(Value):
     """What evidence must be: the kinds accepted, the data opened, the bytes it must be bound to."""
 
     kinds: tuple[Kind, ...] = Field(min_length=1)
     role: Literal["train", "validation", "test", "reference", "none"]
-    bound_to: tuple[Literal["model", "data", "reference", "documents", "manifest"], ...] = Field(min_length=1)
+    bound_to: tuple[Bond, ...] = Field(min_length=1)
     noise_floor: Number | None = Field(default=None, gt=0)
     """For observed methods: how far, relatively, two laboratories may differ and still agree."""
 
@@ -68,6 +74,10 @@ class Demand(Value):
             )
         return self
 
+    def groups(self) -> tuple[str, ...]:
+        """The groups of committed files from which the evidence must be made."""
+        return tuple(f"data.{self.role}" if name == "data" else name for name in self.bound_to)
+
 
 class MethodUse(Value):
     """The method that measures, by name and version, with the parameters that it is given."""
@@ -77,8 +87,24 @@ class MethodUse(Value):
     parameters: Mapping[Name, Parameter] = Field(default_factory=dict)
 
 
+Mode = Literal["measured", "documented", "human"]
+
+ControlName = Literal["constant_predictor", "random_predictor"]
+"""The negative controls that a check may be unable to refuse; about all others no check may be silent."""
+
+
+class Silence(Value):
+    """A negative control that this check cannot refuse, and why; a basis needs another check that does."""
+
+    control: ControlName
+    why: Bilingual
+
+
 _SAFE_DIRECTION = {"at_most": "lower", "at_least": "higher", "count": "higher", "among": "fixed"}
 """Which way a basis may move the limit of a condition without making it easier to meet."""
+
+
+VectorFile = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.json$", max_length=80)]
 
 
 class Check(Value):
@@ -101,6 +127,9 @@ class Check(Value):
     limits: Mapping[Name, Parameter] = Field(default_factory=dict)
     criterion: Criterion
     confidence: Number = Field(default=LOWEST_CONFIDENCE, ge=LOWEST_CONFIDENCE, lt=1)
+    silent_on: tuple[Silence, ...] = ()
+    vectors: tuple[VectorFile, ...] = ()
+    """The files under `vectors/` that prove what this check demonstrates and what it refuses."""
 
     @model_validator(mode="after")
     def _refers_to_what_exists(self) -> Self:
@@ -131,6 +160,22 @@ class Check(Value):
                 f'the limit "{condition.limit}" as {safe} or fixed, because {condition.require} judges by it'
             )
             raise ValueError(f"`stricter` of {found}")
+
+    @model_validator(mode="after")
+    def _names_each_thing_once(self) -> Self:
+        silences = [silence.control for silence in self.silent_on]
+        for name, values in (("silent_on", silences), ("vectors", list(self.vectors))):
+            if len(set(values)) != len(values):
+                raise ValueError(f"each entry of {name} once")
+        return self
+
+    @property
+    def mode(self) -> Mode:
+        """How the requirement is shown: by measuring, by a document, or by the judgement of a person."""
+        kinds = set(self.evidence.kinds)
+        if kinds == {"human"}:
+            return "human"
+        return "documented" if kinds <= {"document", "human"} else "measured"
 
     def limit(self, name: str) -> Decimal:
         """The number of a limit; raises `ValueError` for one that is open, or is no number."""

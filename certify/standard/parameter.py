@@ -109,6 +109,17 @@ class Setting(_Typed):
         return self
 
 
+class Origin(Value):
+    """A basis that set a value, and what it set it to."""
+
+    by: Line
+    value: Prose
+
+
+class Loosening(ValueError):
+    """A value that is less strict than the one that it would replace."""
+
+
 class Parameter(_Typed):
     """A value that a check needs: its type, unit, permitted range, source, and which way is stricter.
 
@@ -120,6 +131,8 @@ class Parameter(_Typed):
     value: Given | None = None
     stricter: Literal["lower", "higher", "superset", "fixed"]
     why: Prose
+    origins: tuple[Origin, ...] = Field(default=(), max_length=100)
+    """The bases that set the value, one after the other; empty: it is the value of the check itself."""
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
@@ -137,12 +150,13 @@ class Parameter(_Typed):
         if isinstance(value, Decimal) and self.range and not self.range[0] <= value <= self.range[1]:
             raise ValueError(f"a number from {self.range[0]} to {self.range[1]}")
 
-    def tightened(self, value: Any) -> Self:
-        """The same parameter at a stricter value; raises `ValueError` if it would loosen."""
+    def tightened(self, value: Any, *, by: str) -> Self:
+        """The same parameter at a stricter value, set by a basis; raises `ValueError` if it would loosen."""
         self.accept(value)
         if self.value is not None and not self._at_least_as_strict(value):
-            raise ValueError(f"a value as strict as {_spell(self.value)} ({self.stricter} is stricter)")
-        return self.model_copy(update={"value": value})
+            raise Loosening(f"a value as strict as {_spell(self.value)} ({self.stricter} is stricter)")
+        origins = (*self.origins, Origin(by=by, value=_spell(value)))
+        return self.model_copy(update={"value": value, "origins": origins})
 
     def strictest(self, other: Self) -> Self:
         """Whichever of the two has the stricter value; raises `ValueError` if neither is as strict."""

@@ -24,7 +24,7 @@ class YamlDocument:
     value: Any
     places: Mapping[Path, tuple[int, int]]
 
-    def problem(self, path: Path, *, expected: str, found: str, remedy: str) -> Problem:
+    def problem(self, path: Path, *, expected: str, found: str, remedy: str, code: str = "value") -> Problem:
         """A located defect; a path that does not exist is located at its nearest parent."""
         known = next(path[:n] for n in range(len(path), -1, -1) if path[:n] in self.places)
         line, column = self.places[known]
@@ -36,6 +36,7 @@ class YamlDocument:
             expected=expected,
             found=found,
             remedy=remedy,
+            code=code,
         )
 
     def validate(self, model: type[Model]) -> Model:
@@ -51,7 +52,8 @@ class YamlDocument:
         for detail in details:
             expected, found, remedy = _explain(detail, missing)
             path = self._path(detail["loc"], missing=detail["type"] == "missing")
-            yield self.problem(path, expected=expected, found=found, remedy=remedy)
+            code = _CODES.get(detail["type"], "value")
+            yield self.problem(path, expected=expected, found=found, remedy=remedy, code=code)
 
     def _path(self, location: tuple[str | int, ...], *, missing: bool) -> Path:
         """Pydantic's location without the union tags, which are no keys of the document."""
@@ -68,6 +70,9 @@ def spell(path: Path) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text
+
+
+_CODES = {"extra_forbidden": "unknown-key", "missing": "missing-key"}
 
 
 def _explain(detail: Any, missing: list[str]) -> tuple[str, str, str]:

@@ -84,9 +84,9 @@ class Reader:
         if isinstance(event, yaml.DocumentStartEvent):
             self._document(event)
         elif isinstance(event, yaml.StreamEndEvent) and not self._documents and not self.problems:
-            self._refuse(event, "a document", "an empty file", "Start from `certify init`.")
+            self._refuse(event, "empty-document", "a document", "an empty file", "Start from `certify init`.")
         elif isinstance(event, yaml.AliasEvent):
-            self._refuse(event, "no aliases", f"*{event.anchor}", "Write the value out.")
+            self._refuse(event, "alias", "no aliases", f"*{event.anchor}", "Write the value out.")
             self._scalar(event, "")
         elif isinstance(event, yaml.NodeEvent):
             self._node(event)
@@ -96,9 +96,10 @@ class Reader:
 
     def _document(self, event: Any) -> None:
         if self._documents:
-            self._refuse(event, "one document", "a second one", "Keep one document per file.")
+            remedy = "Keep one document per file."
+            self._refuse(event, "second-document", "one document", "a second one", remedy)
         if event.version or event.tags:
-            self._refuse(event, "no directives", "a line that begins with %", "Remove it.")
+            self._refuse(event, "directive", "no directives", "a line that begins with %", "Remove it.")
 
     def refuse_syntax(self, error: yaml.YAMLError) -> None:
         """An error of the library; those of its reader know no line."""
@@ -114,18 +115,19 @@ class Reader:
                 expected="well-formed YAML",
                 found=marked.problem or marked.context or "a syntax error",
                 remedy="Correct the syntax; indentation and quotes are the usual causes.",
+                code="syntax",
             )
         )
 
     def _node(self, event: Any) -> None:
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            self._refuse(event, f"at most {MAX_NODES} values", "more", "Split the file.")
+            self._refuse(event, "too-many-values", f"at most {MAX_NODES} values", "more", "Split the file.")
             raise TooLarge
         if event.anchor:
-            self._refuse(event, "no anchors", f"&{event.anchor}", "Write the value out.")
+            self._refuse(event, "anchor", "no anchors", f"&{event.anchor}", "Write the value out.")
         if event.tag:
-            self._refuse(event, "no tags", event.tag, "Remove the tag; types follow from the key.")
+            self._refuse(event, "tag", "no tags", event.tag, "Remove the tag; types follow from the key.")
         if isinstance(event, yaml.ScalarEvent):
             self._refuse_hidden(event)
             self._scalar(event, self._resolve(event))
@@ -137,16 +139,15 @@ class Reader:
         hidden = FORBIDDEN.search(event.value)
         if hidden:
             found = f"an escape for the character U+{ord(hidden.group()):04X}"
-            self._refuse(
-                event, "printable text", found, "Delete it; it hides or reorders what a reader sees."
-            )
+            remedy = "Delete it; it hides or reorders what a reader sees."
+            self._refuse(event, "hidden-character", "printable text", found, remedy)
 
     def _open(self, event: Any, value: dict[str, Any] | list[Any]) -> None:
         if len(self._frames) >= MAX_DEPTH:
-            self._refuse(event, f"at most {MAX_DEPTH} levels", "deeper nesting", "Flatten it.")
+            self._refuse(event, "too-deep", f"at most {MAX_DEPTH} levels", "deeper nesting", "Flatten it.")
             raise TooLarge
         if self._frames and self._frames[-1].awaits_key:
-            self._refuse(event, "a word as key", "a list or mapping as key", "Use plain keys.")
+            self._refuse(event, "key", "a word as key", "a list or mapping as key", "Use plain keys.")
             self._frames[-1].key = ""
         path = self._frames[-1].next_path() if self._frames else ()
         self.places.setdefault(path, _start(event))
@@ -172,11 +173,11 @@ class Reader:
         frame = self._frames[-1]
         frame.key = str(key)
         if not isinstance(key, str):
-            self._refuse(event, "a word as key", shown(key), "Put it in quotes.")
+            self._refuse(event, "key", "a word as key", shown(key), "Put it in quotes.")
         elif key in frame.value:
             line = self.places[(*frame.path, key)][0]
             found = f'"{key}" again (first on line {line})'
-            self._refuse(event, "each key once", found, "Keep one of the two.")
+            self._refuse(event, "duplicate-key", "each key once", found, "Keep one of the two.")
         self.places.setdefault((*frame.path, frame.key), _start(event))
 
     def _resolve(self, event: Any) -> Any:
@@ -191,27 +192,27 @@ class Reader:
         if _DECIMAL.fullmatch(text):
             return self._decimal(event, text)
         if not text:
-            self._refuse(event, "a value", "nothing", 'Write null, "" or the value.')
+            self._refuse(event, "no-value", "a value", "nothing", 'Write null, "" or the value.')
         elif _AMBIGUOUS.fullmatch(text):
             expected = "a word that every YAML and JSON reader types alike"
-            self._refuse(event, expected, text, "Put it in quotes, or write a plain decimal number.")
+            remedy = "Put it in quotes, or write a plain decimal number."
+            self._refuse(event, "ambiguous-word", expected, text, remedy)
         return text
 
     def _integer(self, event: Any, text: str) -> int:
         if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
-            self._refuse(event, "an integer within 2**53", shown(text), "Use a larger unit.")
+            self._refuse(event, "number-size", "an integer within 2**53", shown(text), "Use a larger unit.")
             return 0
         return int(text)
 
     def _decimal(self, event: Any, text: str) -> Decimal:
         if len(text) > MAX_DIGITS:
-            self._refuse(
-                event, f"at most {MAX_DIGITS} characters", shown(text), "Round it, or use a larger unit."
-            )
+            expected, remedy = f"at most {MAX_DIGITS} characters", "Round it, or use a larger unit."
+            self._refuse(event, "number-size", expected, shown(text), remedy)
             return Decimal(0)
         return Decimal(text)
 
-    def _refuse(self, event: Any, expected: str, found: str, remedy: str) -> None:
+    def _refuse(self, event: Any, code: str, expected: str, found: str, remedy: str) -> None:
         line, column = _start(event)
         self.problems.append(
             Problem(
@@ -222,6 +223,7 @@ class Reader:
                 expected=expected,
                 found=found,
                 remedy=remedy,
+                code=code,
             )
         )
 

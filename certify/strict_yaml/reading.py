@@ -43,6 +43,7 @@ def _decode(data: bytes, source: str) -> str:
                 expected=f"at most {MAX_BYTES} bytes",
                 found=f"{len(data)} bytes",
                 remedy="Split the file, or move data out of it.",
+                code="too-large",
             )
         )
     try:
@@ -56,6 +57,7 @@ def _decode(data: bytes, source: str) -> str:
                 expected="UTF-8 text",
                 found=f"byte 0x{data[error.start]:02x}, which is not UTF-8",
                 remedy="Save the file as UTF-8.",
+                code="encoding",
             )
         ) from error
     _refuse_characters(text, source)
@@ -74,6 +76,7 @@ def _refuse_characters(text: str, source: str) -> None:
                 expected="printable text with line feeds",
                 found=f"the character U+{ord(match.group()):04X}",
                 remedy="Delete it; it hides or reorders what a reader sees.",
+                code="hidden-character",
             )
         )
         if len(problems) == 20:

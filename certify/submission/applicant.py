@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from certify.submission.objective import MetricName
 from certify.value import Line, Number, Prose, Value
 
 Role = Literal["provider", "deployer", "authorised_representative", "importer", "distributor"]
@@ -20,17 +21,31 @@ class Applicant(Value):
 
 
 class System(Value):
-    """What is submitted and what it is for. `kind` follows the doctrine: instruments are preferred."""
+    """What is submitted and what it is for. `kind` follows the doctrine: instruments are preferred.
+
+    `consequences` says what the kind means for those who meet the system. None, here and wherever else a key
+    may be left out, says nothing: it neither excuses nor demonstrates.
+    """
 
     name: Line
     version: Line
     kind: Literal["instrument", "tool", "product"]
+    consequences: Prose | None = None
+    recommends: bool | None = None
+    """Whether it chooses or orders what a person is shown."""
     intended_purpose: Prose
     excluded_uses: tuple[Prose, ...] = Field(min_length=1)
     annex_iii_point: Line
     affected_persons: Literal["none", "indirectly", "directly"]
     affected_persons_note: Prose
     human_oversight: Prose
+
+
+class Publication(Value):
+    """Whether the applicant accepts that a refusal is published, and what it has to say about that."""
+
+    refusal_accepted: bool
+    statement: Prose
 
 
 class Explanation(Value):
@@ -74,8 +89,19 @@ class Inference(Value):
     hardware: Line
 
 
+class FrugalBaseline(Value):
+    """The lighter system that was tried under the same protocol: what it reached, and why it is not used."""
+
+    description: Prose
+    metric: MetricName
+    value: Number
+    energy_note: Prose
+    why_not_used: Prose
+
+
 class Resources(Value):
     """Computing resources of training and use (AI Act Annex IV 2(c))."""
 
     training: Training
     inference: Inference
+    frugal_baseline: FrugalBaseline | None = None

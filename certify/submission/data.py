@@ -111,8 +111,9 @@ class ReferencePopulation(Value):
 
 
 class Data(Value):
-    """All data of a submission."""
+    """All data of a submission. `personal`: whether any of them speak of persons who can be identified."""
 
+    personal: bool | None = None
     attributes: tuple[Attribute, ...]
     sets: tuple[Dataset, ...] = Field(min_length=1)
     reference: ReferencePopulation

@@ -8,7 +8,14 @@ from typing import Literal, Self, get_args
 
 from pydantic import model_validator
 
-from certify.submission.applicant import Applicant, Explanation, Resources, SupplyChain, System
+from certify.submission.applicant import (
+    Applicant,
+    Explanation,
+    Publication,
+    Resources,
+    SupplyChain,
+    System,
+)
 from certify.submission.data import Data
 from certify.submission.model import Model, Task, extremes_of
 from certify.submission.objective import Document, Objective
@@ -20,7 +27,10 @@ FACTS: Mapping[str, tuple[str, ...] | None] = {
     "system.kind": ("instrument", "tool", "product"),
     "system.affected_persons": ("none", "indirectly", "directly"),
     "system.annex_iii_point": None,
+    "system.recommends": ("yes", "no"),
     "model.task": get_args(Task),
+    "model.learns_in_use": ("yes", "no"),
+    "data.personal": ("yes", "no"),
     "objective.implicit": ("yes", "no"),
     "explanation.available": ("yes", "no"),
 }
@@ -40,12 +50,21 @@ class Manifest(Value):
     resources: Resources
     supply_chain: SupplyChain
     documents: tuple[Document, ...]
+    publication: Publication | None = None
 
     @model_validator(mode="after")
     def _each_document_once(self) -> Self:
         names = [document.name for document in self.documents]
         if len(set(names)) != len(names):
             raise ValueError("each document name once")
+        return self
+
+    @model_validator(mode="after")
+    def _each_topic_once(self) -> Self:
+        named = Counter(section.topic for document in self.documents for section in document.sections)
+        again = [topic for topic, times in named.items() if times > 1]
+        if again:
+            raise ValueError(f"one section for each topic, not several for {', '.join(again[:5])}")
         return self
 
     @model_validator(mode="after")
@@ -78,16 +97,27 @@ class Manifest(Value):
         """Every file that the manifest names, itself included, each once."""
         return (MANIFEST, *self._named_files)
 
+    def section_on(self, topic: str) -> tuple[Document, str] | None:
+        """The document that speaks of a topic, and the heading under which it does, if any is named."""
+        places = ((d, s.heading) for d in self.documents for s in d.sections if s.topic == topic)
+        return next(places, None)
+
     @property
     def facts(self) -> Mapping[str, str]:
         """What this manifest declares of `FACTS`. What is absent is unknown."""
+        answers = {
+            "system.recommends": self.system.recommends,
+            "model.learns_in_use": self.model.learns_in_use,
+            "data.personal": self.data.personal,
+            "objective.implicit": self.objective.implicit.present,
+            "explanation.available": self.explanation.available,
+        }
         return {
             "system.kind": self.system.kind,
             "system.affected_persons": self.system.affected_persons,
             "system.annex_iii_point": self.system.annex_iii_point,
             "model.task": self.model.task,
-            "objective.implicit": "yes" if self.objective.implicit.present else "no",
-            "explanation.available": "yes" if self.explanation.available else "no",
+            **{fact: "yes" if answer else "no" for fact, answer in answers.items() if answer is not None},
         }
 
     def groups_of_files(self) -> Mapping[str, tuple[str, ...]]:

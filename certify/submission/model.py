@@ -191,11 +191,15 @@ DecisionRule = Annotated[ArgmaxRule | ThresholdRule | IdentityRule, Field(discri
 
 
 class Model(Value):
-    """An ONNX model and its contract. `preprocessing` is a second graph that runs before it."""
+    """An ONNX model and its contract. `preprocessing` is a second graph that runs before it.
+
+    `learns_in_use`: whether its weights change after it was handed over.
+    """
 
     file: Line
     preprocessing: Line | None = None
     task: Task
+    learns_in_use: bool | None = None
     inputs: tuple[Input, ...] = Field(min_length=1)
     outputs: tuple[Output, ...] = Field(min_length=1)
     decision: DecisionRule

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from certify.value import Line, Name, Number, Prose, Value
 
@@ -44,6 +44,14 @@ class Claim(Value):
     """The range of one case's error; a mean without one has no valid bound."""
 
 
+class SelectableObjective(Value):
+    """An objective that a person can choose in place of another, as in a recommender."""
+
+    name: Line
+    describes: Prose
+    uses_profiling: bool
+
+
 class Objective(Value):
     """The declared objective: formula, meaning, known proxies, who chose it, what was rejected."""
 
@@ -53,7 +61,15 @@ class Objective(Value):
     chosen_by: Prose
     rejected_alternatives: tuple[Prose, ...]
     implicit: ImplicitPart
+    selectable: tuple[SelectableObjective, ...] = ()
     claims: tuple[Claim, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_selectable_once(self) -> Self:
+        names = [objective.name for objective in self.selectable]
+        if len(set(names)) != len(names):
+            raise ValueError("each selectable objective with a name of its own")
+        return self
 
 
 DocumentKind = Literal[
@@ -72,6 +88,16 @@ class Figure(Value):
     value: Number
 
 
+class Section(Value):
+    """Where a document speaks of a topic: under the heading with exactly this text, its marks left out.
+
+    Which topics there are is for the standards to say.
+    """
+
+    topic: Name
+    heading: Annotated[Line, Field(pattern=r"\S")]
+
+
 class Document(Value):
     """A document of the submission, as Markdown or PDF."""
 
@@ -79,3 +105,4 @@ class Document(Value):
     kind: DocumentKind
     file: Line
     figures: tuple[Figure, ...] = ()
+    sections: tuple[Section, ...] = ()

@@ -20,7 +20,7 @@ from small_submission import write_submission
 
 from certify.digest import Digest
 from certify.evidence import EvidenceItem, Measurement
-from certify.signing import new_key
+from certify.key import new_key
 from certify.task import Task
 from certify.verification import verify
 from flows.examination import examine, prepare

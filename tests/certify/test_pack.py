@@ -12,7 +12,7 @@ from certify.pack import Standards, load
 from certify.standard import MethodSignature
 
 CHECK = """\
-id: test/errors
+id: local.test/errors
 version: "1.0.0"
 status: trial
 area: objectives
@@ -38,12 +38,22 @@ criterion:
     - {require: at_most, statistic: error, limit: highest, for_every: {each_of: groups}}
 """
 
+PACK = """\
+id: local.test
+version: "1.0.0"
+title: {en: A pack., fr: Un paquet.}
+steward: {name: A tester, contact: none}
+licence: CC0-1.0
+languages: [en, fr]
+methods: {area.errors: "1.0.0"}
+"""
+
 BASIS = """\
 id: test/all
 version: "1.0.0"
 title: {en: A basis., fr: Une base.}
 select:
-  - check: test/errors
+  - check: local.test/errors
 """
 
 
@@ -61,9 +71,10 @@ METHODS: Mapping[str, MethodSignature] = {"area.errors": method("area.errors")}
 
 
 def write(folder: Path, text: str = CHECK, *, slug: str = "errors", name: str = "check.yaml") -> Path:
-    path = folder / f"packs/test/checks/{slug}/{name}"
+    path = folder / f"packs/local.test/checks/{slug}/{name}"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+    (folder / "packs/local.test/pack.yaml").write_text(PACK, encoding="utf-8")
     return folder
 
 
@@ -86,7 +97,7 @@ def line_of(text: str, fragment: str) -> int:
 
 def test_checks_and_bases_are_found_by_their_identity(tmp_path: Path) -> None:
     standards: Standards = load(write_basis(write(tmp_path)), METHODS)
-    assert set(standards.checks) == {"test/errors"}
+    assert set(standards.checks) == {"local.test/errors"}
     assert set(standards.bases) == {"test/all"}
 
 
@@ -105,7 +116,7 @@ def test_a_method_that_does_not_take_what_it_is_given_is_refused_in_its_place(
     text = CHECK.replace(right, wrong)
     assert text != CHECK
     first = problems(write(tmp_path, text))[0]
-    assert first.source == "packs/test/checks/errors/check.yaml"
+    assert first.source == "packs/local.test/checks/errors/check.yaml"
     assert first.line == line_of(text, wrong.splitlines()[0].strip())
     assert expected in first.expected
     assert found in first.found
@@ -139,7 +150,7 @@ def test_an_observed_method_needs_a_noise_floor_and_a_reproducible_one_has_none(
 def test_a_check_is_named_as_its_folders_are(tmp_path: Path) -> None:
     (only,) = problems(write(tmp_path, slug="mistakes"))
     assert (only.line, only.column, only.key) == (1, 1, "id")
-    assert only.expected.startswith("test/mistakes")
+    assert only.expected.startswith("local.test/mistakes")
 
 
 def test_a_key_that_nobody_knows_is_refused_with_the_one_that_was_meant(tmp_path: Path) -> None:
@@ -176,7 +187,7 @@ def test_what_a_check_may_not_say_is_refused_in_its_place(
 
 def test_a_value_may_be_left_open_for_the_basis(tmp_path: Path) -> None:
     standards = load(write(tmp_path, CHECK.replace("value: 0.1, ", "")), METHODS)
-    assert standards.checks["test/errors"].open_values == ("groups", "highest")
+    assert standards.checks["local.test/errors"].open_values == ("groups", "highest")
 
 
 def test_every_defect_of_every_file_is_reported_at_once(tmp_path: Path) -> None:
@@ -185,8 +196,8 @@ def test_every_defect_of_every_file_is_reported_at_once(tmp_path: Path) -> None:
     write_basis(tmp_path, "id: yes\n")
     sources = {p.source for p in problems(tmp_path)}
     assert sources == {
-        "packs/test/checks/errors/check.yaml",
-        "packs/test/checks/broken/check.yaml",
+        "packs/local.test/checks/errors/check.yaml",
+        "packs/local.test/checks/broken/check.yaml",
         "bases/test/all.yaml",
     }
 
@@ -206,4 +217,4 @@ def test_a_file_that_is_too_large_is_refused_without_being_read_whole(tmp_path: 
 def test_nothing_but_check_yaml_is_normative(tmp_path: Path) -> None:
     write(tmp_path)
     write(tmp_path, "not: [even", name="notes.yaml")
-    assert set(load(tmp_path, METHODS).checks) == {"test/errors"}
+    assert set(load(tmp_path, METHODS).checks) == {"local.test/errors"}

@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from certify.digest import canonical
+from certify.envelope import open_seal, seal
 from certify.errors import Tampered, UnusableInput
-from certify.signing import load_key, load_public_key, new_key, open_seal, seal
+from certify.key import load_key, load_public_key, new_key
 
 PAYLOAD = canonical({"a": 1})
 

@@ -146,7 +146,7 @@ def looser(stricter: str, before: Decimal, after: Decimal) -> bool:
 def test_a_tightened_number_is_never_looser(stricter: str, before: Decimal, after: Decimal) -> None:
     given_one = parameter(value=before, stricter=stricter)
     try:
-        value = given_one.tightened(after).value
+        value = given_one.tightened(after, by="test/basis").value
     except ValueError:
         assert looser(stricter, before, after)
     else:
@@ -163,7 +163,7 @@ def test_a_tightened_list_never_loses_an_element(
 ) -> None:
     given_one = parameter("list", value=before, stricter=stricter)
     try:
-        given_one.tightened(after)
+        given_one.tightened(after, by="test/basis")
     except ValueError:
         assert set(before) - set(after) or (stricter == "fixed" and before != after)
     else:
@@ -178,7 +178,7 @@ def test_a_chain_of_tightenings_is_never_looser_than_any_of_its_links(
     reached = [parameter(value=values[0], stricter=stricter)]
     for value in values[1:]:
         try:
-            reached.append(reached[-1].tightened(value))
+            reached.append(reached[-1].tightened(value, by="test/basis"))
         except ValueError:
             continue
     last = reached[-1].value
@@ -187,10 +187,10 @@ def test_a_chain_of_tightenings_is_never_looser_than_any_of_its_links(
 
 
 def test_an_open_value_may_be_set_within_its_range_and_type_only() -> None:
-    assert parameter().tightened(Decimal("0.3")).value == Decimal("0.3")
+    assert parameter().tightened(Decimal("0.3"), by="test/basis").value == Decimal("0.3")
     for value in (Decimal(2), "0.3", ("a",)):
         with pytest.raises(ValueError):
-            parameter().tightened(value)
+            parameter().tightened(value, by="test/basis")
 
 
 @given(DIRECTIONS, st.none() | SHARES, st.none() | SHARES)

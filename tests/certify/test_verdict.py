@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, replace
 from decimal import Decimal
 
 import pytest
@@ -109,7 +110,7 @@ def test_tightening_a_limit_never_demonstrates_more(data: st.DataObject) -> None
     given_value = check.limits[name].value
     assert isinstance(given_value, Decimal)
     low, high = (Decimal(0), given_value) if name == "highest" else (given_value, Decimal(1))
-    stricter = check.limits[name].tightened(data.draw(decimals(str(low), str(high))))
+    stricter = check.limits[name].tightened(data.draw(decimals(str(low), str(high))), by="test/basis")
     tighter = check.model_copy(update={"limits": {**check.limits, name: stricter}})
     before, after = judged(check, result).outcome, judged(tighter, rebound(tighter, result)).outcome
     event(f"{before} to {after}")
@@ -133,7 +134,7 @@ def test_requiring_another_group_never_demonstrates_more(data: st.DataObject) ->
     result = data.draw(measurements(check))
     groups = check.method.parameters["groups"]
     assert isinstance(groups.value, tuple)
-    wider = groups.tightened(tuple(dict.fromkeys((*groups.value, *GROUPS))))
+    wider = groups.tightened(tuple(dict.fromkeys((*groups.value, *GROUPS))), by="test/basis")
     method = check.method.model_copy(update={"parameters": {"groups": wider}})
     more = check.model_copy(update={"method": method})
     if judged(check, result).outcome is not Outcome.DEMONSTRATED:
@@ -299,14 +300,16 @@ BEST = Standing(
     openings_within_allowance=True,
     sealed_data_run_by_authority=True,
     excusals_countersigned=True,
+    unsigned_packs=(),
+    development_packs=(),
+    qualified=True,
+    unproved_checks=(),
     deviations=0,
 )
 
 
 @given(st.data())
 def test_every_fact_that_certifiability_needs_is_an_obstacle_when_missing(data: st.DataObject) -> None:
-    from dataclasses import replace
-
     worse = {
         "isolation": "I0",
         "network_denied": False,
@@ -316,8 +319,13 @@ def test_every_fact_that_certifiability_needs_is_an_obstacle_when_missing(data: 
         "openings_within_allowance": False,
         "sealed_data_run_by_authority": False,
         "excusals_countersigned": False,
+        "unsigned_packs": ("local.test",),
+        "development_packs": ("eu.ai-act",),
+        "qualified": False,
+        "unproved_checks": ("local.test/check",),
         "deviations": 1,
     }
+    assert set(worse) == {field.name for field in fields(Standing)}
     chosen = data.draw(st.lists(st.sampled_from(sorted(worse)), unique=True))
     standing = replace(BEST, **{name: worse[name] for name in chosen})  # type: ignore[arg-type]
     assert len(obstacles(standing)) == len(chosen)

@@ -18,8 +18,10 @@ from small_submission import write_submission
 
 from certify.digest import canonical
 from certify.dossier import DOSSIER, REPORT, SEAL, Dossier, archive, unpack
+from certify.envelope import seal
 from certify.errors import Tampered, UnusableInput
-from certify.signing import Signer, SigningKey, new_key, seal, statement, subjects
+from certify.key import SigningKey, new_key
+from certify.signing import Signer, statement, subjects
 from certify.verification import verify
 
 

@@ -43,7 +43,7 @@ def intake(workplace: Workplace, tmp_path_factory: pytest.TempPathFactory) -> In
 
 @pytest.fixture(scope="module")
 def job(intake: Intake, workplace: Workplace) -> Job:
-    check = next(c for c in checks_of("demo/income-screening", workplace) if c.id == "demo/accuracy")
+    check = next(c for c in checks_of("demo/income-screening", workplace) if c.id == "eu.ai-act/accuracy")
     return job_of(task_of(check, intake.root), intake, workplace)
 
 
@@ -245,7 +245,7 @@ id: test/leak
 version: "1.0.0"
 title: {en: A., fr: B.}
 select:
-  - check: demo/accuracy-in-every-group
+  - check: eu.ai-act/accuracy-in-every-group
     parameters: {groups: [sex=female, sex=male]}
     limits: {floor: FLOOR}
     why: Nobody may be served worse than FLOOR.

@@ -19,7 +19,7 @@ import pytest
 from pipeline import concluded, small_workplace
 from small_submission import write_submission
 
-from certify.signing import load_public_key, new_key
+from certify.key import load_public_key, new_key
 from certify.verification import verify
 from flows.wiring import Workplace, prefect_settings
 

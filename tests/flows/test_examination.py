@@ -14,7 +14,7 @@ from certify.certifiability import obstacles
 from certify.digest import Digest
 from certify.dossier import unpack
 from certify.errors import StaleWriter, Tampered, UnusableInput
-from certify.signing import new_key
+from certify.key import new_key
 from certify.task import Task
 from certify.verification import verify
 from flows.attempt import Concluded
@@ -288,7 +288,7 @@ id: test/small
 version: "1.0.0"
 title: {en: A., fr: B.}
 select:
-  - check: demo/equal-true-positive-rate
+  - check: eu.ai-act/equal-true-positive-rate
     parameters: {groups: ["sex=female", "sex=male"]}
 """
     folder = write_submission(tmp_path / "s", change=lambda m: m["system"].update(affected_persons="none"))

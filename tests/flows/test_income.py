@@ -17,8 +17,8 @@ from pipeline import examined, in_process, sealed
 from certify.dossier import Dossier
 from certify.errors import Tampered
 from certify.evidence import Estimate, Measurement
+from certify.key import PublicKey, new_key
 from certify.ruling import Outcome
-from certify.signing import PublicKey, new_key
 from certify.standard import Check, pair_of
 from certify.task import task_of
 from certify.verification import verify

@@ -15,7 +15,7 @@ from pipeline import examined, small_workplace
 from small_submission import write_submission
 
 from certify.digest import Digest
-from certify.signing import SigningKey, new_key
+from certify.key import SigningKey, new_key
 from certify.verification import verify
 from flows.examination import conclude
 

@@ -165,7 +165,7 @@ def test_a_row_that_cannot_be_scored_counts_as_the_worst(column: str, tmp_path: 
     spoilt = [spoil(line) for line in lines[1:61]]
     (folder / "data/test.csv").write_text("\n".join([lines[0], *spoilt, *lines[61:]]) + "\n")
     verdict = assessed(folder, small_workplace(tmp_path))
-    accuracy = next(j for j in verdict.judgements if j.check == "demo/accuracy")
+    accuracy = next(j for j in verdict.judgements if j.check == "eu.ai-act/accuracy")
     assert accuracy.outcome is not Outcome.DEMONSTRATED
 
 
@@ -189,4 +189,4 @@ def test_a_group_that_the_data_lack_is_still_required(tmp_path: Path) -> None:
     (folder / "data/test.csv").write_text("\n".join(x for x in lines if ",1," not in x) + "\n")
     verdict = assessed(folder, small_workplace(tmp_path))
     refused = {j.check for j in verdict.refusals}
-    assert {"demo/equal-true-positive-rate", "demo/representative-test-data"} <= refused
+    assert {"eu.ai-act/equal-true-positive-rate", "eu.ai-act/representative-test-data"} <= refused

@@ -114,10 +114,10 @@ def test_every_basis_that_can_be_run_asks_for_all_that_is_common(name: str) -> N
 def test_only_persons_excuse_fairness_and_only_tasks_excuse_what_two_classes_need() -> None:
     excused = {e.check: e.facts for e in resolved("demo/diabetes-screening", NOBODY).excused}
     assert excused == {
-        "demo/equal-true-positive-rate": ("system.affected_persons = none",),
-        "demo/selection-rate-ratio": ("system.affected_persons = none",),
-        "demo/sensitivity": ("model.task = multiclass",),
-        "demo/specificity": ("model.task = multiclass",),
+        "eu.ai-act/equal-true-positive-rate": ("system.affected_persons = none",),
+        "eu.ai-act/selection-rate-ratio": ("system.affected_persons = none",),
+        "eu.ai-act/sensitivity": ("model.task = multiclass",),
+        "eu.ai-act/specificity": ("model.task = multiclass",),
     }
     assert resolved("demo/diabetes-screening", SOMEBODY).excused == ()
     assert resolved("demo/diabetes-screening", {}).excused == ()
@@ -158,7 +158,7 @@ def test_what_a_basis_asks_of_groups_it_asks_of_the_data_as_well(name: str) -> N
     groups = {
         check.id: check.method.parameters["groups"].value
         for check in resolved(name).required
-        if check.id in {"demo/representative-test-data", "demo/accuracy-in-every-group"}
+        if check.id in {"eu.ai-act/representative-test-data", "eu.ai-act/accuracy-in-every-group"}
     }
     assert len(set(groups.values())) == 1
 
@@ -257,7 +257,7 @@ def test_no_check_says_that_it_satisfies_a_clause_of_which_it_shows_a_part() -> 
 
 
 def test_energy_is_said_to_be_ours_and_not_required_by_the_ai_act() -> None:
-    energy = STANDARDS.checks["demo/inference-energy"]
+    energy = STANDARDS.checks["eu.ai-act/inference-energy"]
     first = energy.clauses[0]
     assert first.locator == "Art. 95(2)(b)"
     assert "no requirement of the AI Act" in (first.note or "")
@@ -265,7 +265,7 @@ def test_energy_is_said_to_be_ours_and_not_required_by_the_ai_act() -> None:
 
 
 def test_four_fifths_is_said_to_be_the_law_of_another_country() -> None:
-    ratio = STANDARDS.checks["demo/selection-rate-ratio"]
+    ratio = STANDARDS.checks["eu.ai-act/selection-rate-ratio"]
     (cited,) = [clause for clause in ratio.clauses if "CFR" in clause.instrument]
     assert cited.relation == "informs"
     assert "not of the European Union" in " ".join((cited.note or "").split())
@@ -302,6 +302,6 @@ def test_every_file_is_read_by_the_strict_profile_and_short_lines_fit_a_page(pat
     ("basis", "favourable"), [("demo/diabetes-screening", "slow"), ("demo/income-screening", "1")]
 )
 def test_the_basis_and_not_the_vendor_says_which_decision_is_favourable(basis: str, favourable: str) -> None:
-    assert STANDARDS.checks["demo/selection-rate-ratio"].method.parameters["favourable"].value is None
+    assert STANDARDS.checks["eu.ai-act/selection-rate-ratio"].method.parameters["favourable"].value is None
     checks = {check.id: check for check in resolved(basis).required}
-    assert checks["demo/selection-rate-ratio"].method.parameters["favourable"].value == favourable
+    assert checks["eu.ai-act/selection-rate-ratio"].method.parameters["favourable"].value == favourable

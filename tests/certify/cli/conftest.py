@@ -15,7 +15,7 @@ import pytest
 from pipeline import examined, sealed, small_workplace
 from small_submission import write_submission
 
-from certify.signing import new_key
+from certify.key import new_key
 from flows.wiring import Workplace
 
 CERTIFY = Path(sys.executable).parent / "certify"

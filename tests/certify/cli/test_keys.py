@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from certify.errors import UnusableInput
-from certify.signing import load_key, load_public_key
+from certify.key import load_key, load_public_key
 
 
 def test_a_key_with_a_passphrase_opens_with_it_alone(certify: Any, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 from small_submission import write_submission
 
 from certify.dossier import Dossier
-from certify.signing import load_public_key
+from certify.key import load_public_key
 from certify.verification import verify
 
 pytestmark = pytest.mark.xdist_group("prefect")  # it starts a server: not two at a time

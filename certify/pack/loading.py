@@ -1,0 +1,181 @@
+"""Reading `standards/`: packs and bases from YAML into values.
+
+The core does not know the methods: it is given their signatures. Packs are read only if their steward's
+signature holds (`certify.pack.lock`), bases are read here and resolved in `certify.basis`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from certify.errors import Problem, UnusableInput
+from certify.pack.binding import binding_problems
+from certify.pack.lock import PackReference, verified
+from certify.pack.manifest import MANIFEST_FILE, PackManifest
+from certify.pack.steward import read_stewards
+from certify.standard import Check, MethodSignature
+from certify.strict_yaml import MAX_BYTES, YamlDocument, read
+
+CHECK_FILE = "check.yaml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pack:
+    """One pack: what its steward declares, and its checks by identity with their files."""
+
+    folder: Path
+    manifest: PackManifest
+    checks: Mapping[str, Check]
+    documents: Mapping[str, YamlDocument]
+
+    def check_folder(self, check: str) -> Path:
+        """Where a check of this pack and its vectors are kept."""
+        return self.folder / "checks" / check.partition("/")[2]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standards:
+    """Everything found under one `standards/` folder, by identity."""
+
+    packs: Mapping[str, Pack]
+    references: Mapping[str, PackReference]
+    bases: Mapping[str, YamlDocument]
+
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        """Every check of every pack."""
+        return {name: check for pack in self.packs.values() for name, check in pack.checks.items()}
+
+
+def load(folder: Path, methods: Mapping[str, MethodSignature]) -> Standards:
+    """Read all packs and bases; raises `UnusableInput` with every defect of every file."""
+    problems: list[Problem] = []
+    stewards = read_stewards(folder)
+    packs: dict[str, Pack] = {}
+    references: dict[str, PackReference] = {}
+    for path in sorted(folder.glob("packs/*/")):
+        try:
+            pack = load_pack(path, methods)
+            references[pack.manifest.id] = verified(path, pack.manifest, stewards)
+            packs[pack.manifest.id] = pack
+        except UnusableInput as error:
+            problems += error.problems
+    bases = dict(_bases(folder, problems))
+    if not packs and not problems:
+        problems.append(_nothing(folder))
+    if problems:
+        raise UnusableInput(*problems)
+    return Standards(packs=packs, references=references, bases=bases)
+
+
+def load_pack(folder: Path, methods: Mapping[str, MethodSignature]) -> Pack:
+    """Read one pack, whoever signed it; raises `UnusableInput` with every defect of every file."""
+    problems: list[Problem] = []
+    manifest = _manifest(folder, problems)
+    checks: dict[str, Check] = {}
+    documents: dict[str, YamlDocument] = {}
+    for path in sorted(folder.glob(f"checks/*/{CHECK_FILE}")):
+        try:
+            check, document = _check(path, folder, methods)
+        except UnusableInput as error:
+            problems += error.problems
+        else:
+            checks[check.id], documents[check.id] = check, document
+    if manifest is not None:
+        problems += _method_list_problems(folder, manifest, checks)
+    if not checks and not problems:
+        problems.append(_nothing(folder))
+    if problems or manifest is None:
+        raise UnusableInput(*problems)
+    return Pack(folder=folder, manifest=manifest, checks=checks, documents=documents)
+
+
+def _manifest(folder: Path, problems: list[Problem]) -> PackManifest | None:
+    path = folder / MANIFEST_FILE
+    try:
+        document = read(_bytes(path), source=f"packs/{folder.name}/{MANIFEST_FILE}")
+        manifest = document.validate(PackManifest)
+    except FileNotFoundError:
+        problems.append(_no_manifest(folder))
+        return None
+    except UnusableInput as error:
+        problems += error.problems
+        return None
+    if manifest.id != folder.name:
+        problems.append(_misnamed(document, folder.name, manifest.id))
+    return manifest
+
+
+def _check(path: Path, folder: Path, methods: Mapping[str, MethodSignature]) -> tuple[Check, YamlDocument]:
+    document = read(_bytes(path), source=f"packs/{path.relative_to(folder.parent)}")
+    check = document.validate(Check)
+    problems = list(binding_problems(document, check, methods))
+    expected = f"{folder.name}/{path.parent.name}"
+    if check.id != expected:
+        problems.append(_misnamed(document, expected, check.id))
+    if problems:
+        raise UnusableInput(*problems)
+    return check, document
+
+
+def _method_list_problems(
+    folder: Path, manifest: PackManifest, checks: Mapping[str, Check]
+) -> Iterator[Problem]:
+    """The list of methods in `pack.yaml` is that of the checks, so that a reader need not look further."""
+    used = {check.method.name: check.method.version for check in checks.values()}
+    for name in sorted({*used, *manifest.methods}) if checks else ():
+        if used.get(name) != manifest.methods.get(name):
+            yield Problem(
+                source=f"packs/{folder.name}/{MANIFEST_FILE}",
+                key=f"methods.{name}",
+                expected=f"{name} at {used[name]}" if name in used else "methods that a check uses",
+                found=manifest.methods.get(name) or "nothing",
+                remedy="List exactly the methods that the checks use.",
+                code="method-list",
+            )
+
+
+def _bytes(path: Path) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
+def _bases(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, YamlDocument]]:
+    for path in sorted(folder.glob("bases/*/*.yaml")):
+        source = str(path.relative_to(folder))
+        try:
+            yield f"{path.parent.name}/{path.stem}", read(_bytes(path), source=source)
+        except UnusableInput as error:
+            problems += error.problems
+
+
+def _nothing(folder: Path) -> Problem:
+    return Problem(
+        source=str(folder),
+        expected=f"packs/<namespace>/checks/<slug>/{CHECK_FILE}",
+        found="no check at all",
+        remedy="Name the folder that holds packs and bases.",
+        code="no-check",
+    )
+
+
+def _no_manifest(folder: Path) -> Problem:
+    return Problem(
+        source=f"packs/{folder.name}/{MANIFEST_FILE}",
+        expected="a manifest that says whose pack it is",
+        found="no such file",
+        remedy="Write one; `standards/README.md` shows it.",
+        code="no-manifest",
+    )
+
+
+def _misnamed(document: YamlDocument, expected: str, found: str) -> Problem:
+    return document.problem(
+        ("id",),
+        expected=f"{expected}, as the folders say",
+        found=found,
+        remedy="Rename the folder, or correct the id.",
+        code="misnamed",
+    )

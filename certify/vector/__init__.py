@@ -1,0 +1,33 @@
+"""Vectors: evidence made up by people, and what a check must say about it.
+
+A vector is the proof that a check refuses: given this evidence, the outcome is that one, and this clause of
+the criterion decides it. Vectors run before every certification; the mutants of a check must all be told
+apart by them (`certify.mutation`), and no universal control may pass (`certify.control`).
+"""
+
+from __future__ import annotations
+
+from certify.vector.proposal import propose
+from certify.vector.reading import VECTOR_FOLDER, read_vectors
+from certify.vector.specimen import SPECIMEN_FILE, BadSpecimen, SpecimenSet, read_specimens
+from certify.vector.text import Evidence, Expected, OpenValues, Question, Vector, VectorSet
+from certify.vector.trial import Bench, Trial, filled
+
+__all__ = [
+    "SPECIMEN_FILE",
+    "VECTOR_FOLDER",
+    "BadSpecimen",
+    "Bench",
+    "Evidence",
+    "Expected",
+    "OpenValues",
+    "Question",
+    "SpecimenSet",
+    "Trial",
+    "Vector",
+    "VectorSet",
+    "filled",
+    "propose",
+    "read_specimens",
+    "read_vectors",
+]

@@ -1,0 +1,198 @@
+"""Qualifying the tool: real specimens, measured by the real methods, judged by the checks of a pack.
+
+A check is qualified if it demonstrates its good specimens and refuses its bad ones, and the universal
+controls that need a model: one that always answers the same, and one that answers at random. A check that
+cannot refuse a control must say so (`silent_on`); one that says so without need is refused as well, for a
+basis would be told to look elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Literal, Self
+
+from checks.specimens import CONSTANTS, RANDOM, write
+
+from certify.basis import Basis
+from certify.digest import Digest
+from certify.evidence import NotMeasured, Reason, Result
+from certify.intake import Intake
+from certify.pack import Pack
+from certify.protocol import Protocol, lock
+from certify.ruling import Outcome
+from certify.standard import Check
+from certify.task import Task, task_of
+from certify.value import Bilingual
+from certify.vector import SpecimenSet, filled, read_specimens
+from certify.verdict import Finding, judge
+from flows.examination import read_submission
+from flows.measuring import Answer, Workers
+from flows.wiring import Workplace, now
+
+Name = tuple[str, str | None]
+"""A specimen and its mutation, None for the good one."""
+
+Advance = Callable[[int, int], None]
+"""Told after every measurement how many are done, and of how many."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One specimen put to one check, and what must come out."""
+
+    check: Check
+    name: Name
+    role: Literal["good", "bad", "constant_predictor", "random_predictor"]
+
+    def __str__(self) -> str:
+        specimen, mutation = self.name
+        return f"{specimen} with {mutation}" if mutation else specimen
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpecimenTrial:
+    """What a check said about a specimen. `broken` is a method that failed, which proves nothing."""
+
+    case: Case
+    outcome: Outcome
+    explanation: str
+    broken: bool
+
+    @property
+    def demonstrated(self) -> bool:
+        """Whether the check was satisfied."""
+        return self.outcome is Outcome.DEMONSTRATED
+
+    @property
+    def defect(self) -> str:
+        """What is wrong with it; empty if nothing is."""
+        if self.broken:
+            return "the method failed, which is no refusal"
+        if self.case.role == "good":
+            return "" if self.demonstrated else "a good specimen was not demonstrated"
+        if self.case.role == "bad":
+            return "a bad specimen was demonstrated" if self.demonstrated else ""
+        silent = self.case.role in {silence.control for silence in self.case.check.silent_on}
+        return "a control was demonstrated, and the check is not silent on it" * (
+            self.demonstrated and not silent
+        )
+
+    def to_json(self) -> dict[str, str | None]:
+        """For the record and for machines."""
+        specimen, mutation = self.case.name
+        return {
+            "check": self.case.check.id, "specimen": specimen, "mutation": mutation, "role": self.case.role,
+            "outcome": self.outcome.value, "explanation": self.explanation, "defect": self.defect,
+        }  # fmt: skip
+
+
+def needless_silences(trials: Sequence[SpecimenTrial]) -> Iterator[tuple[str, str]]:
+    """Checks that say they cannot refuse a control, and refuse it: (check, control)."""
+    for check in {trial.case.check.id: trial.case.check for trial in trials}.values():
+        for silence in check.silent_on:
+            ours = [t for t in trials if (t.case.check.id, t.case.role) == (check.id, silence.control)]
+            if ours and not any(trial.demonstrated for trial in ours):
+                yield check.id, silence.control
+
+
+def cases_of(check: Check, specimens: SpecimenSet) -> Iterator[Case]:
+    """Every specimen that a check must be put to, the controls among them."""
+    ready = filled(check, specimens.open_values)
+    for good in specimens.good:
+        yield Case(check=ready, name=(good, None), role="good")
+    for bad in specimens.bad:
+        yield Case(check=ready, name=(bad.specimen, bad.mutation), role="bad")
+    for good in specimens.good:
+        for constant in CONSTANTS[good]:
+            yield Case(check=ready, name=(good, constant), role="constant_predictor")
+        yield Case(check=ready, name=(good, RANDOM), role="random_predictor")
+
+
+def specimens_of(pack: Pack, checks: Iterable[str]) -> dict[str, SpecimenSet]:
+    """The specimens of checks that name any; raises `UnusableInput` for what cannot be read."""
+    found = {name: read_specimens(pack.check_folder(name), pack.checks[name]) for name in checks}
+    return {name: specimens for name, specimens in found.items() if specimens is not None}
+
+
+def put_specimens(
+    checks: Mapping[str, Check], specimens: Mapping[str, SpecimenSet], *, advance: Advance = lambda *_: None
+) -> tuple[SpecimenTrial, ...]:
+    """Measure and judge every specimen of every check, each question once however many checks ask it."""
+    cases = [case for name, named in specimens.items() for case in cases_of(checks[name], named)]
+    with TemporaryDirectory(prefix="certify-specimens-") as folder, Foundry(Path(folder)) as foundry:
+        foundry.measure(cases, advance)
+        return tuple(foundry.trial(case) for case in cases)
+
+
+class Foundry(AbstractContextManager["Foundry"]):
+    """Writes specimens and measures them: ours, and therefore all by the workers of one host."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._workplace = Workplace(root=folder / "work")
+        self._workers = Workers((), self._workplace)
+        self._intakes: dict[Name, Intake] = {}
+        self._results: dict[Digest, Result] = {}
+
+    def measure(self, cases: Sequence[Case], advance: Advance) -> None:
+        """Answer every question of the cases, as many at a time as there are cores."""
+        tasks = {task.value_digest: (task, case.name) for case in cases for task in [self._task(case)]}
+        with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="specimens") as pool:
+            answers = pool.map(self._answer, tasks.values())
+            for done, (digest, answer) in enumerate(zip(tasks, answers, strict=True), start=1):
+                self._results[digest] = answer.result
+                advance(done, len(tasks))
+
+    def trial(self, case: Case) -> SpecimenTrial:
+        """What the check says about the specimen, and in which words."""
+        result = self._results[self._task(case).value_digest]
+        judgement = judge(Finding(check=case.check, result=result), protocol=self._protocol(case))
+        return SpecimenTrial(
+            case=case,
+            outcome=judgement.outcome,
+            explanation=judgement.deciding.explanation,
+            broken=isinstance(result, NotMeasured) and result.reason is not Reason.NOT_MEASURED,
+        )
+
+    def _protocol(self, case: Case) -> Protocol:
+        intake, basis = self._intake(case.name), _only(case.check)
+        return lock(
+            root=intake.root, manifest=intake.manifest, artifacts=intake.artifacts, basis=basis, at=now(),
+            by="the qualification of the tool",
+        )  # fmt: skip
+
+    def _task(self, case: Case) -> Task:
+        return task_of(case.check, self._intake(case.name).root)
+
+    def _answer(self, asked: tuple[Task, Name]) -> Answer:
+        task, name = asked
+        return self._workers.measure_on(self._intakes[name].artifacts, task)
+
+    def _intake(self, name: Name) -> Intake:
+        if name not in self._intakes:
+            folder = self._folder / "-".join(part or "good" for part in name)
+            write(folder, *name)
+            self._intakes[name] = read_submission(folder, self._workplace)
+        return self._intakes[name]
+
+    def __enter__(self) -> Self:
+        self._workers.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._workers.__exit__(kind, error, trace)
+
+
+def _only(check: Check) -> Basis:
+    """A basis of one check."""
+    title = Bilingual(en="One check", fr="Un contrôle")
+    return Basis(id="local.qualification/one", version="1.0.0", title=title, required=(check,), excused=())
