@@ -44,13 +44,10 @@ def obstacles(standing: Standing) -> tuple[str, ...]:
         (standing.isolation != "I0", "the methods ran at isolation I0; I1 or better is required"),
         (standing.network_denied, "the workers were not denied the network"),
         (standing.key_kind == "production", f"the signing key is of kind: {standing.key_kind}"),
-        (not standing.unsigned_packs, f"nobody signed the pack {', '.join(standing.unsigned_packs)}"),
-        (
-            not standing.development_packs,
-            f"the steward signed with a development key: {', '.join(standing.development_packs)}",
-        ),
+        (not standing.unsigned_packs, "a pack that was used is signed by nobody"),
+        (not standing.development_packs, "a pack that was used is signed with a development key"),
         (standing.qualified, "the program was not qualified on its specimens before it measured"),
-        (not standing.unproved_checks, f"no vector proves {', '.join(standing.unproved_checks)}"),
+        (not standing.unproved_checks, "a check that was used has no vectors that prove it"),
         (standing.deviations == 0, f"{standing.deviations} deviations are in force"),
     )
     return tuple(text for holds, text in conditions if not holds)

@@ -18,13 +18,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from certify.digest import Digest, canonical
+from certify.digest import canonical
 from certify.dossier import Dossier
 from certify.envelope import open_seal, seal
 from certify.errors import Tampered
 from certify.key import PublicKey, SigningKey
+from certify.review import PrintedName, Reasons, Sealed, Words, same_name
 from certify.standard import Identity
-from certify.value import Day, DigestText, Instant, Line, Prose, Value
+from certify.value import Day, DigestText, Instant, Line, Value
 from certify.verdict import Verdict
 
 KIND = "application/vnd.certify.deviation+json"
@@ -40,10 +41,10 @@ class Deviation(Value):
     check: Identity
     check_digest: DigestText
     model: Mapping[Line, DigestText] = Field(min_length=1)
-    reason: Prose = Field(min_length=20)
-    conditions: tuple[Prose, ...] = Field(min_length=1)
+    reason: Reasons
+    conditions: tuple[Words, ...] = Field(min_length=1)
     expires: Day
-    granted_by: Line
+    granted_by: PrintedName
     key_kind: Literal["development"]
     meaning: Line
     signed_at: Instant
@@ -83,13 +84,13 @@ def grant(
 
 
 def open_deviation(
-    data: bytes, key: PublicKey, dossier: Dossier, *, laboratory: Digest, now: datetime, source: str
+    data: bytes, key: PublicKey, dossier: Dossier, *, sealed: Sealed, now: datetime, source: str
 ) -> Deviation:
     """A deviation under this key that is in force for this dossier; raises `Tampered` for any other."""
     held = open_seal(data, key, source=source, kind=KIND)
     deviation = Deviation.from_bytes(canonical(held), source=source)
-    if key.fingerprint == laboratory:
-        raise Tampered(f"{source}: signed by the laboratory's own key: whoever measured grants nothing")
+    if sealed.is_by(key, deviation.granted_by):
+        raise Tampered(f"{source}: by whoever sealed the dossier: who measured grants nothing")
     defects = list(_defects(dossier, deviation, now=now))
     if defects:
         raise Tampered(f"{source}: {'; '.join(defects)}")
@@ -117,5 +118,6 @@ def _defects(dossier: Dossier, deviation: Deviation, *, now: datetime) -> Iterat
         yield f"the deviation runs for longer than {LONGEST.days} days"
     if deviation.expires < now.date():
         yield f"the deviation expired on {deviation.expires}"
-    if deviation.granted_by in (dossier.manifest.applicant.name, dossier.run.laboratory):
+    parties = (dossier.manifest.applicant.name, dossier.run.laboratory)
+    if any(same_name(deviation.granted_by, party) for party in parties):
         yield "nobody grants a deviation to themselves"

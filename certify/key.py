@@ -41,21 +41,40 @@ class SigningKey:
         return PublicKey(self.private.public_key())
 
 
+_PRIME = 2**255 - 19
+_EIGHTH = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_SMALL_ORDER = (0, 1, _PRIME - 1, _EIGHTH, _PRIME - _EIGHTH)
+"""The y of the eight points whose order divides 8: to sign for them takes no secret (RFC 8032, 5.1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A public key; its fingerprint is the digest of its canonical bytes, whatever file it came from."""
+    """A public key; its fingerprint is the digest of its canonical bytes, whatever file it came from.
+
+    Raises `ValueError` for a key for which anybody can sign: the library that verifies lets it pass.
+    """
 
     key: Ed25519PublicKey
+
+    def __post_init__(self) -> None:
+        y = int.from_bytes(self.raw, "little") % 2**255
+        if y in _SMALL_ORDER or y >= _PRIME:
+            raise ValueError("a key for which anybody can sign")
+
+    @property
+    def raw(self) -> bytes:
+        """The 32 bytes of RFC 8032."""
+        return self.key.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
     @property
     def fingerprint(self) -> Digest:
         """SHA-256 of the raw 32 bytes."""
-        return Digest.of(self.key.public_bytes(Encoding.Raw, PublicFormat.Raw))
+        return Digest.of(self.raw)
 
     @property
     def text(self) -> str:
         """The raw 32 bytes in base64, as a list of keys holds them."""
-        return base64.b64encode(self.key.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+        return base64.b64encode(self.raw).decode()
 
     @classmethod
     def from_text(cls, text: str) -> PublicKey:
@@ -106,12 +125,12 @@ def load_public_key(path: Path) -> PublicKey:
     """Read a public key; raises `UnusableInput` for anything else."""
     try:
         key = load_pem_public_key(path.read_bytes())
+        if isinstance(key, Ed25519PublicKey):
+            return PublicKey(key)
     except (OSError, ValueError, UnsupportedAlgorithm) as error:
         remedy = "Name the .pub file that belongs to the key."
         raise _unusable(path, "an Ed25519 public key", str(error), remedy) from error
-    if not isinstance(key, Ed25519PublicKey):
-        raise _unusable(path, "an Ed25519 public key", type(key).__name__, "Name the right key.")
-    return PublicKey(key)
+    raise _unusable(path, "an Ed25519 public key", type(key).__name__, "Name the right key.")
 
 
 def _unusable(path: Path, expected: str, found: str, remedy: str) -> UnusableInput:

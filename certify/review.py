@@ -13,11 +13,13 @@ beside the dossier, which stays as the laboratory sealed it; it speaks of exactl
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from certify.digest import Digest, canonical
 from certify.dossier import Dossier
@@ -25,7 +27,8 @@ from certify.envelope import open_seal, seal
 from certify.errors import Tampered
 from certify.evidence import Measurement, Opened, Statement
 from certify.key import PublicKey, SigningKey
-from certify.standard import Check, Identity
+from certify.standard import Check, Holds, Identity
+from certify.strict_yaml.characters import FORBIDDEN
 from certify.task import task_of
 from certify.value import DigestText, Instant, Line, Prose, Value
 from certify.verdict import Finding, Verdict, decide
@@ -36,12 +39,35 @@ JUDGED = "judged"
 """The statement that a review makes of each question."""
 
 
+def _in_words(text: str) -> str:
+    """Text that says something to a reader, and nothing that a reader does not see."""
+    if not any(map(str.isalpha, text)) or FORBIDDEN.search(text):
+        raise ValueError("words, without hidden characters")
+    return text
+
+
+def _at_some_length(text: str) -> str:
+    if len(" ".join(text.split())) < 20:
+        raise ValueError("reasons of at least 20 characters, besides space")
+    return text
+
+
+PrintedName = Annotated[Line, AfterValidator(_in_words)]
+"""What a signature prints under itself."""
+
+Words = Annotated[Prose, AfterValidator(_in_words)]
+"""Prose that somebody answers for."""
+
+Reasons = Annotated[Words, AfterValidator(_at_some_length)]
+"""Why somebody judges as they do."""
+
+
 class Reviewer(Value):
     """Who judges, why they can, and what ties them to applicant or laboratory, or that nothing does."""
 
-    name: Line
-    competence: Prose
-    independence: Prose
+    name: PrintedName
+    competence: Words
+    independence: Words
 
 
 class Opinion(Value):
@@ -49,7 +75,7 @@ class Opinion(Value):
 
     question: Line
     holds: bool
-    reasons: Prose = Field(min_length=20)
+    reasons: Reasons
 
 
 class Answers(Value):
@@ -103,17 +129,32 @@ def sign(dossier: Dossier, answers: Answers, key: SigningKey, *, at: datetime) -
     return seal(review.to_bytes(), key, kind=KIND)
 
 
-def open_review(
-    data: bytes, key: PublicKey, dossier: Dossier, *, laboratory: Digest, now: datetime, source: str
-) -> Review:
-    """A review under this key that speaks of this dossier; raises `Tampered` for any other.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sealed:
+    """Who sealed a dossier: the printed name and the key. They judge it no further."""
 
-    `laboratory` is the fingerprint of the key that sealed the dossier: whoever measured does not judge.
-    """
+    name: str
+    key: Digest
+
+    def is_by(self, key: PublicKey, name: str) -> bool:
+        """Whether a paper under this key and name is by them as well."""
+        return key.fingerprint == self.key or same_name(name, self.name)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two printed names are one to a reader, whatever their case, spaces and points."""
+    first, second = (unicodedata.normalize("NFKC", name).casefold() for name in (one, other))
+    return [c for c in first if c.isalnum()] == [c for c in second if c.isalnum()]
+
+
+def open_review(
+    data: bytes, key: PublicKey, dossier: Dossier, *, sealed: Sealed, now: datetime, source: str
+) -> Review:
+    """A review under this key that speaks of this dossier; raises `Tampered` for any other."""
     held = open_seal(data, key, source=source, kind=KIND)
     review = Review.from_bytes(canonical(held), source=source)
-    if key.fingerprint == laboratory:
-        raise Tampered(f"{source}: signed by the laboratory's own key: whoever measured does not judge")
+    if sealed.is_by(key, review.reviewer.name):
+        raise Tampered(f"{source}: by whoever sealed the dossier: who measured does not judge")
     try:
         check = _human_check(dossier, review.check)
     except ValueError as error:
@@ -142,7 +183,16 @@ def _human_check(dossier: Dossier, name: str) -> Check:
         raise ValueError(f"the dossier requires no check {name}")
     if check.mode != "human":
         raise ValueError(f"{name} is {check.mode}: no opinion of a person can stand in for that")
+    if not set(questions(check)) <= set(_decisive(check)):
+        raise ValueError(f"the criterion of {name} leaves questions out: no answer to them would refuse")
     return check
+
+
+def _decisive(check: Check) -> Iterator[str]:
+    """The questions of which the criterion of a check speaks."""
+    for condition in check.criterion.all:
+        if isinstance(condition, Holds) and condition.statement == JUDGED:
+            yield from condition.for_every.resolve(check.method.parameters)
 
 
 def _to_be_seen(dossier: Dossier, check: Check) -> dict[str, Digest]:
@@ -166,7 +216,8 @@ def _defects(dossier: Dossier, check: Check, review: Review, *, now: datetime) -
         yield "the signature has another meaning"
     if not dossier.run.finished <= review.signed_at <= now:
         yield "the review was signed before the run was finished, or lies in the future"
-    if review.reviewer.name in (dossier.manifest.applicant.name, dossier.run.laboratory):
+    parties = (dossier.manifest.applicant.name, dossier.run.laboratory)
+    if any(same_name(review.reviewer.name, party) for party in parties):
         yield "the reviewer is the applicant or the laboratory"
 
 

@@ -17,14 +17,16 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from certify import deviation, review
 from certify.deviation import Deviation, open_deviation, uncovered
 from certify.digest import Digest, read_canonical
 from certify.dossier import DOSSIER, REPORT, SEAL, Dossier, unpack
 from certify.envelope import open_seal
 from certify.errors import Problem, Tampered, UnusableInput
+from certify.evidence import Measurement
 from certify.key import PublicKey
 from certify.protocol import lock
-from certify.review import Review, open_review, reviewed
+from certify.review import Review, Sealed, open_review, reviewed
 from certify.sandbox import ISOLATION, NETWORK_DENIED
 from certify.signing import Signer, statement, subjects
 from certify.submission import root_digest
@@ -44,6 +46,10 @@ NOT_CHECKED = (
     "that the report says the same as the findings: only that its bytes are the signed ones",
     "revocation and current status: there is no register entry to consult",
     "the time of signing, which is the signer's own word",
+)
+WITHHELD = (
+    "that no other review was withheld: there is no register of reviews",
+    "competence and independence of the reviewers, which are their own words",
 )
 
 
@@ -134,10 +140,11 @@ def consider(
     Raises `Tampered` for a paper that no believed key signed, or that speaks of something else: it was meant
     to count, so that leaving it out in silence would mislead.
     """
-    facts: dict[str, Any] = {"laboratory": verification.key, "now": now}
+    sealed = Sealed(name=verification.signer.name, key=verification.key)
+    facts: dict[str, Any] = {"sealed": sealed, "now": now}
     dossier = verification.dossier
-    opened = tuple(_believed(open_review, paper, dossier, facts) for paper in reviews)
-    granted = tuple(_believed(open_deviation, paper, dossier, facts) for paper in deviations)
+    opened = tuple(_believed(open_review, review.KIND, paper, dossier, facts) for paper in reviews)
+    granted = tuple(_believed(open_deviation, deviation.KIND, paper, dossier, facts) for paper in deviations)
     in_force = (f"{len(granted)} deviations are in force",) if granted else ()
     unkept = ("a review is signed with a development key",) if opened else ()
     return replace(
@@ -145,24 +152,27 @@ def consider(
         reviews=opened,
         deviations=granted,
         obstacles=(*verification.obstacles, *unkept, *in_force),
+        not_checked=(*verification.not_checked, *(WITHHELD if opened else ())),
         checked=(
             *verification.checked,
-            *(f"the review of {review.check} by {review.reviewer.name}" for review in opened),
+            *(f"the review of {r.check} by {r.reviewer.name}" for r in opened),
             *(f"the deviation from {d.check} until {d.expires} by {d.granted_by}" for d in granted),
         ),
     )
 
 
 def _believed(
-    opening: Callable[..., Signed], paper: Paper, dossier: Dossier, facts: dict[str, Any]
+    opening: Callable[..., Signed], kind: str, paper: Paper, dossier: Dossier, facts: dict[str, Any]
 ) -> Signed:
-    """The paper under whichever of its keys signed it; raises what the last of them says."""
+    """The paper under whichever of its keys signed it; raises what is wrong with it, or with every key."""
     refusal = Tampered(f"{paper.source}: no key was given to check its signature")
     for key in paper.keys:
         try:
-            return opening(paper.data, key, dossier, source=paper.source, **facts)
+            open_seal(paper.data, key, source=paper.source, kind=kind)
         except Tampered as error:
             refusal = error
+        else:
+            return opening(paper.data, key, dossier, source=paper.source, **facts)
     raise refusal
 
 
@@ -232,6 +242,7 @@ def _defects(dossier: Dossier, signer: Signer) -> Iterator[str]:
     yield from _protocol_defects(dossier)
     yield from _finding_defects(dossier)
     yield from _ledger_defects(dossier)
+    yield from _pack_defects(dossier)
     yield from _excusal_defects(dossier)
 
 
@@ -247,6 +258,8 @@ def _finding_defects(dossier: Dossier) -> Iterator[str]:
             yield f"{check.id} was answered by another method than the one that it names"
         if result.observed != (check.evidence.noise_floor is not None):
             yield f"{check.id} does not say truly whether it can be reproduced"
+        if check.mode == "human" and isinstance(result, Measurement):
+            yield f"{check.id} is judged in the dossier, where only a signed review beside it can judge"
 
 
 def _ledger_defects(dossier: Dossier) -> Iterator[str]:
@@ -294,6 +307,14 @@ def _protocol_defects(dossier: Dossier) -> Iterator[str]:
         yield "the run times are not those of the tasks"
     if (dossier.environment.isolation, dossier.environment.network_denied) != (ISOLATION, NETWORK_DENIED):
         yield "the isolation is one that this program cannot give"
+
+
+def _pack_defects(dossier: Dossier) -> Iterator[str]:
+    """A pack that is not named would be neither unsigned nor signed with a development key."""
+    basis = dossier.basis
+    checks = [*(check.id for check in basis.required), *(excusal.check for excusal in basis.excused)]
+    if [pack.id for pack in basis.packs] != sorted({check.partition("/")[0] for check in checks}):
+        yield "the packs are not those from which the checks were taken"
 
 
 def _excusal_defects(dossier: Dossier) -> Iterator[str]:

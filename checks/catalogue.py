@@ -53,9 +53,30 @@ METHODS: Mapping[str, Method] = dict(
             parameters={"groups": "list"},
         ),
         _method(
+            "checks.representativeness.domain:domain",
+            "The share of rows outside the declared contract of the model.",
+        ),
+        _method(
             "checks.data_quality.expectations:expectations",
             "The share of cases that break each Great Expectations rule.",
             parameters={"expectations": "expectations"},
+        ),
+        _method(
+            "checks.data_quality.duplicates:duplicates",
+            "The share of rows that repeat an earlier one, inputs and label alike.",
+        ),
+        _method(
+            "checks.data_quality.overlap:overlap",
+            "The share of rows whose inputs also stand in the data of another role.",
+            parameters={"other_role": "text"},
+        ),
+        _method(
+            "checks.data_quality.completeness:completeness",
+            "The share of rows in which an input or the target is missing.",
+        ),
+        _method(
+            "checks.data_quality.labels:labels",
+            "The share of rows whose label is none of the declared classes, or no finite number.",
         ),
         _method(
             "checks.objectives.claims:claims",
@@ -68,9 +89,28 @@ METHODS: Mapping[str, Method] = dict(
             parameters={"metric": "text", "groups": "list"},
         ),
         _method(
+            "checks.objectives.generalisation:generalisation",
+            "How much worse one metric is on the data than on the training data.",
+            parameters={"metric": "text"},
+        ),
+        _method(
+            "checks.objectives.baseline:baseline_gain",
+            "The accuracy of the model minus that of the best constant answer.",
+        ),
+        _method(
             "checks.robustness.noise:noise_stability",
             "The share of cases decided otherwise under the declared measurement noise.",
             parameters={"seed": "integer"},
+        ),
+        _method(
+            "checks.robustness.batches:batch_consistency",
+            "The share of cases decided otherwise among others than alone.",
+            parameters={"batch": "integer"},
+        ),
+        _method(
+            "checks.robustness.rounding:rounding",
+            "The share of cases decided otherwise when every measured number is rounded.",
+            parameters={"digits": "integer"},
         ),
         _method(
             "checks.cybersecurity.input_contract:input_contract",
@@ -94,6 +134,16 @@ METHODS: Mapping[str, Method] = dict(
             parameters={"groups": "list", "favourable": "text"},
         ),
         _method(
+            "checks.fairness.false_alarms:false_positive_rate_gap",
+            "The false-positive rate of each group, and the gap between every two.",
+            parameters={"groups": "list"},
+        ),
+        _method(
+            "checks.fairness.accuracies:accuracy_gap",
+            "The accuracy of each group, and the gap between every two.",
+            parameters={"groups": "list"},
+        ),
+        _method(
             "checks.documents.completeness:complete",
             "Whether a document of each kind is there and is not empty.",
             parameters={"kinds": "list"},
@@ -105,6 +155,21 @@ METHODS: Mapping[str, Method] = dict(
         _method(
             "checks.documents.explanation:explanation",
             "Whether decisions can be explained, or the absence of an explanation is stated.",
+        ),
+        _method(
+            "checks.documents.sections:sections",
+            "Whether a document of a kind has a section for each topic, with something written in it.",
+            parameters={"kind": "text", "topics": "list"},
+        ),
+        _method(
+            "checks.documents.declarations:declarations",
+            "Whether the manifest says something about each topic.",
+            parameters={"topics": "list"},
+        ),
+        _method(
+            "checks.documents.opinion:opinion",
+            "What only a person can judge: never measured, answered by a signed review.",
+            parameters={"questions": "list", "competence": "text"},
         ),
     )
 )

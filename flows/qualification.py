@@ -18,21 +18,20 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Literal, Self
 
-from checks.specimens import CONSTANTS, RANDOM, write
-
 from certify.basis import Basis
 from certify.digest import Digest
 from certify.evidence import NotMeasured, Reason, Result
-from certify.intake import Intake
+from certify.intake import Intake, take_in
 from certify.pack import Pack
 from certify.protocol import Protocol, lock
 from certify.ruling import Outcome
 from certify.standard import Check
+from certify.submission import load
 from certify.task import Task, task_of
 from certify.value import Bilingual
 from certify.vector import SpecimenSet, filled, read_specimens
 from certify.verdict import Finding, judge
-from flows.examination import read_submission
+from checks.specimens import CONSTANTS, RANDOM, write
 from flows.measuring import Answer, Workers
 from flows.wiring import Workplace, now
 
@@ -179,7 +178,7 @@ class Foundry(AbstractContextManager["Foundry"]):
         if name not in self._intakes:
             folder = self._folder / "-".join(part or "good" for part in name)
             write(folder, *name)
-            self._intakes[name] = read_submission(folder, self._workplace)
+            self._intakes[name] = take_in(load(folder), self._workplace.blobs)
         return self._intakes[name]
 
     def __enter__(self) -> Self:

@@ -249,6 +249,17 @@ _TEXTS = {
     "under": "Protocol",
     "what_for": "For",
     "artifacts": "Artifacts",
+    "packs": "Packs of checks",
+    "packs_caption": ("From which packs the checks were taken, and whose signature these carry"),
+    "pack": "Pack",
+    "signature": "Signature",
+    "lock_digest": "Digest of its lock",
+    "signed_by": "{steward}, with a {kind} key",
+    "signed_by_nobody": "Nobody signed it",
+    "proved_counts": (
+        "Before anything was measured, {vectors} vectors of these checks and {specimens} "
+        "known-good and known-bad specimens came out as they must."
+    ),
     "artifacts_caption": "Every file of the submission",
     "verify": "How to verify",
     "verify_lead": "Offline, from the dossier and the laboratory's public key alone:",

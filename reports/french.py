@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from reports import french_sentences
+
 _TEXTS = {
     # Page
     "skip": "Aller à la décision",
@@ -254,6 +256,17 @@ _TEXTS = {
     "under": "Protocole",
     "what_for": "Pour",
     "artifacts": "Pièces",
+    "packs": "Paquets de contrôles",
+    "packs_caption": ("De quels paquets viennent les contrôles, et quelle signature ils portent"),
+    "pack": "Paquet",
+    "signature": "Signature",
+    "lock_digest": "Empreinte de son verrou",
+    "signed_by": "{steward}, clé : {kind}",
+    "signed_by_nobody": "Personne ne l'a signé",
+    "proved_counts": (
+        "Avant toute mesure, {vectors} vecteurs de ces contrôles et {specimens} spécimens"
+        " connus, bons et mauvais, ont donné le résultat attendu."
+    ),
     "artifacts_caption": "Chaque fichier de la soumission",
     "verify": "Comment vérifier",
     "verify_lead": "Hors ligne, avec le dossier et la clé publique du laboratoire pour seuls moyens :",
@@ -324,54 +337,9 @@ _TERMS = {
     "instrument": "instrument",
     "tool": "outil",
     "product": "produit",
-}
-
-_SENTENCES = {
-    "self-assessed: the error guarantee does not hold": ("auto-évalué : la garantie d'erreur ne vaut pas"),
-    # certify.verdict.obstacles
-    "the authority did not run it on sealed data": (
-        "l'autorité n'a pas mesuré elle-même sur des données scellées"
-    ),
-    "the protocol was not locked before the test data were opened": (
-        "le protocole n'était pas verrouillé avant l'ouverture des données de test"
-    ),
-    "the test data were opened more often than the protocol allows": (
-        "les données de test ont été ouvertes plus souvent que le protocole ne le permet"
-    ),
-    "the authority has not countersigned the protocol": "l'autorité n'a pas contresigné le protocole",
-    "an excusal is only claimed: the authority has not countersigned it": (
-        "une mise hors du champ est seulement affirmée : l'autorité ne l'a pas contresignée"
-    ),
-    "the methods ran at isolation I0; I1 or better is required": (
-        "les méthodes ont tourné à l'isolement I0 ; I1 au moins est requis"
-    ),
-    "the workers were not denied the network": "le réseau n'était pas refusé aux processus de mesure",
-    "the signing key is of kind: development": "la clé de signature est de la sorte : développement",
-    # Notes of an advice
-    "more than can be named": "plus qu'on ne peut en nommer",
-    "the estimate itself does not clear the limit: more evidence will not help, another model may": (
-        "l'estimation même ne respecte pas la limite : plus de preuves n'y feront rien, un autre modèle "
-        "peut-être"
-    ),
-    # certify.verification.NOT_CHECKED
-    "basis and laboratory not authenticated: no trust file says whose they are": (
-        "à qui sont le référentiel et le laboratoire : aucun fichier de confiance ne le dit"
-    ),
-    "measurements were not run again": "les mesures, qui n'ont pas été refaites",
-    "the model, data and documents themselves, which are not in the dossier: only their digests are": (
-        "le modèle, les données et les documents mêmes, qui ne sont pas dans le dossier : seules leurs "
-        "empreintes y sont"
-    ),
-    "that the report says the same as the findings: only that its bytes are the signed ones": (
-        "que le rapport dit la même chose que les constats : seulement que ses octets sont ceux qui ont "
-        "été signés"
-    ),
-    "revocation and current status: there is no register entry to consult": (
-        "la révocation et l'état présent : il n'y a pas d'inscription au registre à consulter"
-    ),
-    "the time of signing, which is the signer's own word": (
-        "l'heure de la signature, pour laquelle on n'a que la parole du signataire"
-    ),
+    # Keys
+    "development": "développement",
+    "production": "production",
 }
 
 
@@ -387,5 +355,7 @@ TEXTS: Mapping[str, str] = MappingProxyType({key: _typeset(text) for key, text i
 TERMS: Mapping[str, str] = MappingProxyType({word: _typeset(text) for word, text in _TERMS.items()})
 """Word of a closed vocabulary to French."""
 
-SENTENCES: Mapping[str, str] = MappingProxyType({said: _typeset(text) for said, text in _SENTENCES.items()})
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    {said: _typeset(text) for said, text in french_sentences.SENTENCES.items()}
+)
 """What the core says in English, to French."""

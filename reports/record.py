@@ -9,7 +9,9 @@ from datetime import datetime
 from certify.dossier import Dossier
 from certify.environment import Environment
 from certify.ledger import Entry
+from certify.pack import PackReference
 from certify.protocol import Protocol
+from certify.qualification import Qualification
 from certify.task import task_of
 from certify.verification import NOT_CHECKED
 from reports.language import Phrase, Words
@@ -95,6 +97,20 @@ class RunView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PackView:
+    """A pack from which checks were taken."""
+
+    id: str
+    """Its namespace."""
+    version: str
+    """Its version."""
+    steward: str
+    """Who signed it, and with which kind of key; that nobody did, where nobody did."""
+    lock: str
+    """The digest of the signed list of its files; empty if it was not signed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ProtocolView:
     """What was fixed before the test data were opened."""
 
@@ -146,6 +162,10 @@ class Record:
     """Where."""
     run: RunView
     """When, and how long."""
+    packs: tuple[PackView, ...]
+    """Whose checks they are."""
+    proved: str
+    """What was proved of the program before it measured."""
     protocol: ProtocolView
     """What was locked."""
     ledger: tuple[EntryView, ...]
@@ -163,6 +183,8 @@ def record(dossier: Dossier, words: Words) -> Record:
     return Record(
         environment=_environment(dossier.environment, words),
         run=_run(dossier),
+        packs=tuple(_pack(pack, words) for pack in dossier.basis.packs),
+        proved=_proved(dossier.run.qualification, words),
         protocol=_protocol(dossier.protocol, dossier.openings, words),
         ledger=tuple(_entry(entry, words) for entry in dossier.openings),
         artifacts=tuple(
@@ -207,6 +229,20 @@ def _run(dossier: Dossier) -> RunView:
             for task in sorted(run.seconds)
         ),
     )
+
+
+def _pack(pack: PackReference, words: Words) -> PackView:
+    by = words.say("signed_by", steward=pack.steward or "", kind=words.term(pack.key_kind or "none"))
+    return PackView(
+        id=pack.id,
+        version=pack.version,
+        steward=by if pack.signed else words.say("signed_by_nobody"),
+        lock=str(pack.lock) if pack.lock is not None else "",
+    )
+
+
+def _proved(proof: Qualification, words: Words) -> str:
+    return words.say("proved_counts", vectors=proof.vectors, specimens=proof.specimens)
 
 
 def _serves(dossier: Dossier) -> Mapping[str, tuple[str, ...]]:

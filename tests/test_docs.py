@@ -199,7 +199,7 @@ def test_the_map_lists_the_core_as_the_arrows_do() -> None:
 
 
 def test_the_numbers_of_methods_and_checks_are_right() -> None:
-    checks = len(list((ROOT / "standards/packs/demo/checks").iterdir()))
+    checks = len(list((ROOT / "standards/packs/eu.ai-act/checks").iterdir()))
     words = {10: "ten", 11: "eleven", 12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen"}
     methods = words[len(METHODS)]
     assert f"One pack of {checks} checks" in README
@@ -230,7 +230,9 @@ def test_every_decision_is_listed_and_says_what_it_costs() -> None:
 def test_the_basis_of_the_vendors_page_fits_the_manifest_to_start_from() -> None:
     (basis,) = fences(ROOT / "docs/vendor.md", "yaml")
     (selection,) = fences(ROOT / "docs/standards-body.md", "yaml")
-    copied = yaml.safe_load((ROOT / "standards/packs/demo/checks/sensitivity/check.yaml").read_text("utf-8"))
+    copied = yaml.safe_load(
+        (ROOT / "standards/packs/eu.ai-act/checks/sensitivity/check.yaml").read_text("utf-8")
+    )
     standards = load_standards(ROOT / "standards", signatures())
     check = standards.checks[copied["id"]].model_copy(update={"id": "acme/leaks-are-found"})
     text = basis + selection

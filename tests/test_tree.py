@@ -26,7 +26,7 @@ CODE = [
 LONGEST = 330
 STILL_LONGER = {
     "reports/finding.py": 335,
-    "reports/french.py": 400,
+    "reports/french.py": 365,
 }
 """Two nouns that have not parted yet; the second is a catalogue of texts. To be split, never to grow."""
 

@@ -11,6 +11,7 @@ import typer
 
 from certify.cli import demo, deviation, init, keys, lock, measure, review, run, verify
 from certify.cli.console import Exit, print_json, print_problems, wants_json
+from certify.cli.standards import program as standards
 from certify.errors import CertifyError, UnusableInput
 
 program = typer.Typer(
@@ -29,6 +30,7 @@ program.command("verify")(verify.verify)
 program.command("demo")(demo.demo)
 program.add_typer(review.program, name="review")
 program.add_typer(deviation.program, name="deviation")
+program.add_typer(standards.program, name="standards")
 program.add_typer(keys.program, name="keys")
 
 

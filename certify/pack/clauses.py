@@ -12,6 +12,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from certify.pack.file import read_file
 from certify.standard import Mode
 from certify.strict_yaml import MAX_BYTES, read
 from certify.value import Bilingual, Day, Line, Name, Prose, Value
@@ -68,10 +69,10 @@ def read_ledgers(folders: Iterable[Path]) -> tuple[Ledger, ...]:
     Raises `UnusableInput` with every defect of the first file that has any.
     """
     paths = [folder / CLAUSES_FILE for folder in folders]
-    return tuple(ledger for path in paths if path.is_file() for ledger in _ledgers(path))
+    return tuple(ledger for path in paths if path.exists() for ledger in _ledgers(path))
 
 
 def _ledgers(path: Path) -> tuple[Ledger, ...]:
-    with open(path, "rb") as stream:
-        data = stream.read(MAX_BYTES + 1)
-    return read(data, source=f"{path.parent.name}/{path.name}").validate(ClauseFile).ledgers
+    source = f"{path.parent.name}/{path.name}"
+    data = read_file(path, source=source, most=MAX_BYTES)
+    return read(data, source=source).validate(ClauseFile).ledgers

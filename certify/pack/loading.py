@@ -12,6 +12,7 @@ from pathlib import Path
 
 from certify.errors import Problem, UnusableInput
 from certify.pack.binding import binding_problems
+from certify.pack.file import read_file
 from certify.pack.lock import PackReference, verified
 from certify.pack.manifest import MANIFEST_FILE, PackManifest
 from certify.pack.steward import read_stewards
@@ -50,16 +51,18 @@ class Standards:
 
 
 def load(folder: Path, methods: Mapping[str, MethodSignature]) -> Standards:
-    """Read all packs and bases; raises `UnusableInput` with every defect of every file."""
+    """Read all packs and bases; raises `UnusableInput` with every defect of every file.
+
+    Of a pack that was changed since it was signed, the changes are told and nothing in it is parsed.
+    """
     problems: list[Problem] = []
     stewards = read_stewards(folder)
     packs: dict[str, Pack] = {}
     references: dict[str, PackReference] = {}
     for path in sorted(folder.glob("packs/*/")):
         try:
-            pack = load_pack(path, methods)
-            references[pack.manifest.id] = verified(path, pack.manifest, stewards)
-            packs[pack.manifest.id] = pack
+            references[path.name] = verified(path, read_manifest(path), stewards)
+            packs[path.name] = load_pack(path, methods)
         except UnusableInput as error:
             problems += error.problems
     bases = dict(_bases(folder, problems))
@@ -73,7 +76,11 @@ def load(folder: Path, methods: Mapping[str, MethodSignature]) -> Standards:
 def load_pack(folder: Path, methods: Mapping[str, MethodSignature]) -> Pack:
     """Read one pack, whoever signed it; raises `UnusableInput` with every defect of every file."""
     problems: list[Problem] = []
-    manifest = _manifest(folder, problems)
+    manifest = None
+    try:
+        manifest = read_manifest(folder)
+    except UnusableInput as error:
+        problems += error.problems
     checks: dict[str, Check] = {}
     documents: dict[str, YamlDocument] = {}
     for path in sorted(folder.glob(f"checks/*/{CHECK_FILE}")):
@@ -92,24 +99,20 @@ def load_pack(folder: Path, methods: Mapping[str, MethodSignature]) -> Pack:
     return Pack(folder=folder, manifest=manifest, checks=checks, documents=documents)
 
 
-def _manifest(folder: Path, problems: list[Problem]) -> PackManifest | None:
-    path = folder / MANIFEST_FILE
-    try:
-        document = read(_bytes(path), source=f"packs/{folder.name}/{MANIFEST_FILE}")
-        manifest = document.validate(PackManifest)
-    except FileNotFoundError:
-        problems.append(_no_manifest(folder))
-        return None
-    except UnusableInput as error:
-        problems += error.problems
-        return None
+def read_manifest(folder: Path) -> PackManifest:
+    """What a pack says of itself; raises `UnusableInput`, also for one that is named unlike its folder."""
+    source = f"packs/{folder.name}/{MANIFEST_FILE}"
+    if not (folder / MANIFEST_FILE).exists():
+        raise UnusableInput(_no_manifest(folder))
+    document = _read(folder / MANIFEST_FILE, source)
+    manifest = document.validate(PackManifest)
     if manifest.id != folder.name:
-        problems.append(_misnamed(document, folder.name, manifest.id))
+        raise UnusableInput(_misnamed(document, folder.name, manifest.id))
     return manifest
 
 
 def _check(path: Path, folder: Path, methods: Mapping[str, MethodSignature]) -> tuple[Check, YamlDocument]:
-    document = read(_bytes(path), source=f"packs/{path.relative_to(folder.parent)}")
+    document = _read(path, f"packs/{path.relative_to(folder.parent)}")
     check = document.validate(Check)
     problems = list(binding_problems(document, check, methods))
     expected = f"{folder.name}/{path.parent.name}"
@@ -137,16 +140,15 @@ def _method_list_problems(
             )
 
 
-def _bytes(path: Path) -> bytes:
-    with open(path, "rb") as stream:
-        return stream.read(MAX_BYTES + 1)
+def _read(path: Path, source: str) -> YamlDocument:
+    return read(read_file(path, source=source, most=MAX_BYTES), source=source)
 
 
 def _bases(folder: Path, problems: list[Problem]) -> Iterator[tuple[str, YamlDocument]]:
     for path in sorted(folder.glob("bases/*/*.yaml")):
         source = str(path.relative_to(folder))
         try:
-            yield f"{path.parent.name}/{path.stem}", read(_bytes(path), source=source)
+            yield f"{path.parent.name}/{path.stem}", _read(path, source)
         except UnusableInput as error:
             problems += error.problems
 

@@ -9,13 +9,17 @@ A file that was added, removed or changed after the signature stops the pack fro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from certify.digest import Digest, canonical
 from certify.envelope import open_seal, seal
 from certify.errors import Problem, Tampered, UnusableInput
 from certify.key import PublicKey, SigningKey
+from certify.pack.file import not_a_file, read_file
 from certify.pack.manifest import Namespace, PackManifest
 from certify.pack.steward import Stewards, is_local
 from certify.standard import Version
@@ -25,6 +29,7 @@ from certify.value import DigestText, Line, Value
 LOCK_FILE, SEAL_FILE = "pack.lock.json", "pack.seal.json"
 KIND = "application/vnd.certify.pack-lock+json"
 MAX_FILES = 10_000
+MAX_FILE_BYTES = 16 << 20
 MAX_LOCK_BYTES = 4 << 20
 
 
@@ -40,7 +45,7 @@ class PackLock(Value):
 class PackReference(Value):
     """A pack as a dossier names it: the digest of its lock, and whose signature it carries.
 
-    Both are None for a pack that nobody signed.
+    All of that is None for a pack that nobody signed, as under `local`.
     """
 
     id: Namespace
@@ -50,6 +55,14 @@ class PackReference(Value):
     key: DigestText | None = None
     key_kind: Literal["development", "production"] | None = None
 
+    @model_validator(mode="after")
+    def _signed_as_a_whole(self) -> Self:
+        """A lock of which nobody says by whose key it holds would count as signed by no kind of key."""
+        said = {part is not None for part in (self.lock, self.steward, self.key, self.key_kind)}
+        if len(said) != 1 or (self.signed and is_local(self.id)):
+            raise ValueError("lock, steward, key and its kind together, or none of them; none under local")
+        return self
+
     @property
     def signed(self) -> bool:
         """Whether a steward answers for it."""
@@ -57,12 +70,11 @@ class PackReference(Value):
 
 
 def lock_of(folder: Path, manifest: PackManifest) -> PackLock:
-    """The lock that a folder would have now."""
-    files = {str(path.relative_to(folder).as_posix()): path for path in _files(folder)}
+    """The lock that a folder would have now; raises `UnusableInput` for what cannot be signed."""
     return PackLock(
         pack=manifest.id,
         version=manifest.version,
-        files={name: Digest.of(path.read_bytes()) for name, path in files.items()},
+        files={name: _digest(path, f"{folder.name}/{name}") for name, path in _files(folder)},
     )
 
 
@@ -98,33 +110,43 @@ def verified(folder: Path, manifest: PackManifest, stewards: Stewards) -> PackRe
     )
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Every file of a pack but its lock and seal."""
-    for count, path in enumerate(sorted(folder.rglob("*"))):
-        if count > MAX_FILES:
-            raise UnusableInput(_problem(folder, f"at most {MAX_FILES} files", "more", "Split the pack."))
-        if path.is_symlink():
-            raise UnusableInput(_problem(path, "a file", "a link", "Put the file itself there."))
-        if path.is_file() and path.relative_to(folder).as_posix() not in (LOCK_FILE, SEAL_FILE):
-            yield path
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Every file of a pack by its name, but lock and seal; a link or a pipe has no place in one."""
+    for count, path in enumerate(islice(folder.rglob("*"), MAX_FILES + 1)):
+        name = path.relative_to(folder).as_posix()
+        if count == MAX_FILES:
+            raise not_a_file(folder.name, "more", expected=f"at most {MAX_FILES} files")
+        if not name.isprintable() or len(name) > 300:
+            raise not_a_file(f"{folder.name}/{name}", "another", expected="a printable name, not too long")
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            found = "a link" if path.is_symlink() else "something else"
+            raise not_a_file(f"{folder.name}/{name}", found)
+        if not path.is_dir() and name not in (LOCK_FILE, SEAL_FILE):
+            yield name, path
+
+
+def _digest(path: Path, source: str) -> Digest:
+    data = read_file(path, source=source, most=MAX_FILE_BYTES)
+    if len(data) > MAX_FILE_BYTES:
+        raise not_a_file(source, "more", expected=f"at most {MAX_FILE_BYTES} bytes")
+    return Digest.of(data)
 
 
 def _signed_lock(folder: Path, key: PublicKey) -> PackLock:
     source = f"{folder.name}/{SEAL_FILE}"
+    if not (folder / SEAL_FILE).exists():
+        raise UnusableInput(_unsigned(source))
     try:
-        with open(folder / SEAL_FILE, "rb") as stream:
-            data = stream.read(MAX_LOCK_BYTES)
+        data = read_file(folder / SEAL_FILE, source=source, most=MAX_LOCK_BYTES)
         held = open_seal(data, key, source=source, kind=KIND)
         return PackLock.from_bytes(canonical(held), source=source)
-    except FileNotFoundError as error:
-        raise UnusableInput(_unsigned(source)) from error
     except Tampered as error:
         raise UnusableInput(_wrong_signature(source, str(error))) from error
 
 
 def _changes(folder: Path, signed: PackLock, found: PackLock) -> Iterator[Problem]:
     readable = folder / LOCK_FILE
-    if not readable.is_file() or readable.read_bytes() != signed.to_bytes():
+    if not readable.is_file() or _digest(readable, LOCK_FILE) != signed.value_digest:
         yield _changed(f"{folder.name}/{LOCK_FILE}", "the list under the signature", "another, or none")
     if (signed.pack, signed.version) != (found.pack, found.version):
         yield _changed(f"{folder.name}/{LOCK_FILE}", f"{signed.pack} {signed.version}", found.version)
@@ -177,7 +199,3 @@ def _wrong_signature(source: str, found: str) -> Problem:
         remedy="Ask the steward for the signed pack, or correct stewards.yaml.",
         code="wrong-signature",
     )
-
-
-def _problem(path: Path, expected: str, found: str, remedy: str) -> Problem:
-    return Problem(source=path.name, expected=expected, found=found, remedy=remedy, code="pack-file")

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from certify.errors import Problem, UnusableInput
 from certify.key import PublicKey
+from certify.pack.file import read_file
 from certify.pack.manifest import Namespace
 from certify.strict_yaml import MAX_BYTES, read
 from certify.value import Line, Value
@@ -70,8 +71,8 @@ def read_stewards(folder: Path) -> Stewards:
     path = folder / STEWARDS_FILE
     if not path.exists():
         return Stewards()
-    with open(path, "rb") as stream:
-        stewards = read(stream.read(MAX_BYTES + 1), source=STEWARDS_FILE).validate(Stewards)
+    data = read_file(path, source=STEWARDS_FILE, most=MAX_BYTES)
+    stewards = read(data, source=STEWARDS_FILE).validate(Stewards)
     local = [entry.namespace for entry in stewards.stewards if is_local(entry.namespace)]
     if local:
         raise UnusableInput(_local_steward(local[0]))

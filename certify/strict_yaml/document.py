@@ -6,11 +6,14 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from certify.errors import Problem, UnusableInput
+
+MAX_PROBLEMS: Final = 100
+"""Nobody reads more at once, and a file that is wrong ten thousand times must not take seconds to refuse."""
 
 Path = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -47,9 +50,9 @@ class YamlDocument:
             raise UnusableInput(*self._problems(error)) from error
 
     def _problems(self, error: ValidationError) -> Iterator[Problem]:
-        details = error.errors(include_url=False)
+        details = _causes(error.errors(include_url=False))
         missing = [str(d["loc"][-1]) for d in details if d["type"] == "missing"]
-        for detail in details:
+        for detail in details[:MAX_PROBLEMS]:
             expected, found, remedy = _explain(detail, missing)
             path = self._path(detail["loc"], missing=detail["type"] == "missing")
             code = _CODES.get(detail["type"], "value")
@@ -68,8 +71,15 @@ def spell(path: Path) -> str:
     """`("data", 0, "role")` is written `data[0].role`."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        name = part if isinstance(part, int) else shortened(part)
+        text += f"[{name}]" if isinstance(name, int) else f".{name}" if text else name
     return text
+
+
+def _causes(details: list[Any]) -> list[Any]:
+    """Without what only follows: a list that is too short because its elements could not be read."""
+    inside = {detail["loc"][:n] for detail in details for n in range(len(detail["loc"]))}
+    return [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inside]
 
 
 _CODES = {"extra_forbidden": "unknown-key", "missing": "missing-key"}
@@ -78,11 +88,17 @@ _CODES = {"extra_forbidden": "unknown-key", "missing": "missing-key"}
 def _explain(detail: Any, missing: list[str]) -> tuple[str, str, str]:
     kind, key, found = detail["type"], str(detail["loc"][-1]) if detail["loc"] else "", detail["input"]
     if kind == "extra_forbidden":
-        close = difflib.get_close_matches(key, missing, n=1)
+        close = difflib.get_close_matches(shortened(key), missing, n=1)
         advice = f'Did you mean "{close[0]}"?' if close else "Remove it, or correct its spelling."
-        return "no such key", f'the unknown key "{key}"', advice
+        return "no such key", f'the unknown key "{shortened(key)}"', advice
     if kind == "missing":
         return f'the key "{key}"', "nothing", "Add it; `certify init` shows every key with a comment."
+    if kind == "too_short":
+        return (
+            f"at least {detail['ctx']['min_length']}",
+            str(detail["ctx"]["actual_length"]),
+            "Add what lacks.",
+        )
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     return message, shown(found), "Correct the value."
 
@@ -91,5 +107,9 @@ def shown(value: object) -> str:
     """A found value, short enough for one line of a message."""
     if isinstance(value, dict | tuple):
         return "what is written here"
-    text = str(value) if isinstance(value, Decimal) else repr(value)
+    return shortened(str(value) if isinstance(value, Decimal) else repr(value))
+
+
+def shortened(text: str) -> str:
+    """A text, or its beginning: a message that quotes a megabyte is no message."""
     return text if len(text) <= 80 else text[:77] + "..."

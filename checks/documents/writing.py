@@ -2,7 +2,8 @@
 
 Decides whether a file is a Markdown text with something in it, or a PDF with a page; whether what it says is
 right, clear or enough is for people to judge. What no reader sees says nothing: comments, addresses and
-titles of links, replacement texts of images, the word after a code fence.
+titles of links, replacement texts of images, the word after a code fence. Nor does a placeholder, such as
+"TODO"; only a few words are known to be one.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ _UNSEEN = (
 )
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>|<[!?]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_PLACEHOLDER = re.compile(
+    r"(?<!\w)(?:todo|tbd|tba|fixme|n/a|none yet|x{3,}|à faire|à compléter)(?!\w)", re.IGNORECASE
+)
+_LETTERS_OF_A_WORD = 3
 _ATX_HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
 _SETEXT_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
 
@@ -34,6 +39,40 @@ _SETEXT_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
 def is_pdf(path: str) -> bool:
     """Whether the path is that of a PDF; the other documents are Markdown."""
     return path.lower().endswith(".pdf")
+
+
+def says_something(text: str | None) -> bool:
+    """Whether a text holds a word of three letters besides placeholders; what it says is not judged.
+
+    >>> says_something("None is known."), says_something("TODO"), says_something("- n/a")
+    (True, False, False)
+    """
+    words = _PLACEHOLDER.sub(" ", text or "").split()
+    return any(sum(map(str.isalpha, word)) >= _LETTERS_OF_A_WORD for word in words)
+
+
+def names_something(text: str | None) -> bool:
+    """Whether a name, number or code stands there besides placeholders, however short.
+
+    >>> names_something("5(b)"), names_something("CC0-1.0"), names_something("TBD"), names_something("-")
+    (True, True, False, False)
+    """
+    return _has_word(_PLACEHOLDER.sub(" ", text or ""))
+
+
+def count_words(text: str) -> int:
+    """How many words and numbers a text has."""
+    return sum(map(_has_word, text.split()))
+
+
+def without_comments(text: str) -> str:
+    """A text without its HTML comments; one that is not closed reaches to the end."""
+    return _COMMENT.sub("", text)
+
+
+def has_tags(text: str) -> bool:
+    """Whether there is HTML other than comments in a text."""
+    return _TAG.search(without_comments(text)) is not None
 
 
 def visible_text(data: bytes) -> str | None:
@@ -45,7 +84,7 @@ def visible_text(data: bytes) -> str | None:
     '[0.99] '
     """
     try:
-        text = _COMMENT.sub("", data.decode("utf-8"))
+        text = without_comments(data.decode("utf-8"))
     except UnicodeDecodeError:
         return None
     for unseen in _UNSEEN:
@@ -100,10 +139,12 @@ def _markdown_defect(data: bytes) -> str | None:
     text = visible_text(data)
     if text is None:
         return "is no text in UTF-8"
-    return None if _says_something(text) else "has no line with a word or number in it besides headings"
+    return (
+        None if _has_more_than_headings(text) else "has no line with a word or number in it besides headings"
+    )
 
 
-def _says_something(text: str) -> bool:
+def _has_more_than_headings(text: str) -> bool:
     lines = text.splitlines()
     following = [*lines[1:], ""]
     return any(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from certify.digest import canonical
 from certify.standard import pair_of
-from certify.submission.model import ThresholdRule
+from certify.submission.model import IdentityRule, ThresholdRule
 from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.predictor import UNDECIDED
@@ -24,7 +24,7 @@ from checks.statistics.proportions import proportion
 from checks.subject import Subject
 from checks.table import Table
 
-POSITIVE = 1
+NEGATIVE, POSITIVE = 0, 1
 
 Comparison = Callable[[Events, Events, Confidence], Interval]
 """How the rates of two groups are compared, with bounds."""
@@ -34,27 +34,18 @@ Comparison = Callable[[Events, Events, Confidence], Interval]
 class Groups:
     """The rows of each group, and what was decided on them."""
 
-    rule: ThresholdRule
     data: Table
     decided: NDArray[np.int64]
     members: Mapping[str, Mask]
 
-    def true_positives(self) -> dict[str, Events]:
-        """Per group: positives that were decided positive, among its positives."""
-        self._refuse_rows(self.data.labels == UNDECIDED, "an unknown label")
-        positive = self.data.labels == POSITIVE
-        return self._events(positive, self.decided == POSITIVE, f"case of the class {self.rule.positive}")
+    def correct(self) -> dict[str, Events]:
+        """Per group: cases that were decided as what they are, among its cases."""
+        self._refuse_unknown_labels()
+        return self._events(self._every_row, self.decided == self.data.labels, "case")
 
-    def selected(self, favourable: str) -> dict[str, Events]:
-        """Per group: cases decided as the favourable class, among its cases.
-
-        Raises `CannotMeasure` where the vendor calls another decision favourable than is asked about.
-        """
-        declared = getattr(self.rule, self.rule.favourable)
-        if declared != favourable:
-            raise CannotMeasure(f"{favourable} is to be favourable, and the submission declares {declared}")
-        chosen = self.decided == self.rule.classes.index(declared)
-        return self._events(np.ones(self.data.rows, dtype=np.bool_), chosen, "case")
+    @property
+    def _every_row(self) -> Mask:
+        return np.ones(self.data.rows, dtype=np.bool_)
 
     def _events(self, among: Mask, happened: Mask, what: str) -> dict[str, Events]:
         self._refuse_rows(self.decided == UNDECIDED, "no decision")
@@ -65,6 +56,9 @@ class Groups:
             result[name] = Events(int((rows & among & happened).sum()), int((rows & among).sum()))
         return result
 
+    def _refuse_unknown_labels(self) -> None:
+        self._refuse_rows(self.data.labels == UNDECIDED, "an unknown label")
+
     def _refuse_rows(self, defect: Mask, what: str) -> None:
         for name, rows in self.members.items():
             count = int((rows & defect).sum())
@@ -72,18 +66,61 @@ class Groups:
                 raise CannotMeasure(f"{count} rows of {name} have {what}, and a comparison cannot count them")
 
 
-def compared_groups(subject: Subject, data: Table | None, names: tuple[str, ...]) -> Groups:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BinaryGroups(Groups):
+    """The same where the decision is between two classes, one of which is called positive."""
+
+    rule: ThresholdRule
+
+    def true_positives(self) -> dict[str, Events]:
+        """Per group: positives that were decided positive, among its positives."""
+        return self._decided_positive(POSITIVE)
+
+    def false_positives(self) -> dict[str, Events]:
+        """Per group: negatives that were decided positive, among its negatives."""
+        return self._decided_positive(NEGATIVE)
+
+    def selected(self, favourable: str) -> dict[str, Events]:
+        """Per group: cases decided as the favourable class, among its cases.
+
+        Raises `CannotMeasure` where the vendor calls another decision favourable than is asked about.
+        """
+        declared = getattr(self.rule, self.rule.favourable)
+        if declared != favourable:
+            raise CannotMeasure(f"{favourable} is to be favourable, and the submission declares {declared}")
+        chosen = self.decided == self.rule.classes.index(declared)
+        return self._events(self._every_row, chosen, "case")
+
+    def _decided_positive(self, true: int) -> dict[str, Events]:
+        self._refuse_unknown_labels()
+        what = f"case of the class {self.rule.classes[true]}"
+        return self._events(self.data.labels == true, self.decided == POSITIVE, what)
+
+
+def decided_groups(subject: Subject, data: Table | None, names: tuple[str, ...]) -> Groups:
     """Decide on all rows and tell the groups apart; raises `CannotMeasure` where no comparison is valid."""
+    if isinstance(subject.manifest.model.decision, IdentityRule):
+        raise CannotMeasure("groups are compared on a decision, which this model does not take")
+    data, members = _members(data, names)
+    return Groups(data=data, decided=subject.decide(data), members=members)
+
+
+def compared_groups(subject: Subject, data: Table | None, names: tuple[str, ...]) -> BinaryGroups:
+    """The same for a decision between two classes; raises `CannotMeasure` for any other."""
     rule = subject.manifest.model.decision
     if not isinstance(rule, ThresholdRule):
         raise CannotMeasure("groups are compared on a binary decision, which this model does not take")
+    data, members = _members(data, names)
+    return BinaryGroups(rule=rule, data=data, decided=subject.decide(data), members=members)
+
+
+def _members(data: Table | None, names: tuple[str, ...]) -> tuple[Table, dict[str, Mask]]:
     if data is None:
         raise CannotMeasure("groups are compared on data, and none were given")
     if len(set(names)) < 2:
         raise CannotMeasure(f"a comparison needs two groups, found {', '.join(names) or 'none'}")
     data.require_independent_rows()
-    members = {name: data.members(name) for name in names}
-    return Groups(rule=rule, data=data, decided=subject.decide(data), members=members)
+    return data, {name: data.members(name) for name in names}
 
 
 def compared(

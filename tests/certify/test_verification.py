@@ -9,20 +9,23 @@ import random
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pipeline import examined, sealed, small_workplace
+from reviewing import OVERSIGHT, RISK, Waiting, waiting
 from small_submission import write_submission
 
-from certify.digest import canonical
+from certify.digest import Digest, canonical
 from certify.dossier import DOSSIER, REPORT, SEAL, Dossier, archive, unpack
 from certify.envelope import seal
 from certify.errors import Tampered, UnusableInput
 from certify.key import SigningKey, new_key
 from certify.signing import Signer, statement, subjects
-from certify.verification import verify
+from certify.verification import CLOCKS_DIFFER, verify, verify_bytes
 
 
 @dataclass(frozen=True)
@@ -367,3 +370,106 @@ def test_a_limit_left_open_is_refused_and_no_crash(sample: Sample, check: Check)
     payload["subject"] = subjects({name: data for name, data in changed.items() if name != SEAL})
     with pytest.raises(Tampered, match="open"):
         check(archive({**changed, SEAL: seal(canonical(payload), sample.key)}))
+
+
+# Together with what people decided, and at a moment
+
+
+@pytest.fixture(scope="module")
+def waiting_dossier(tmp_path_factory: pytest.TempPathFactory) -> Waiting:
+    """A dossier under a local pack; two of its checks wait for a person."""
+    return waiting(tmp_path_factory.mktemp("waiting"))
+
+
+@pytest.mark.parametrize(
+    ("later", "believed"),
+    [(timedelta(0), True), (CLOCKS_DIFFER, True), (CLOCKS_DIFFER + timedelta(seconds=1), False)],
+)
+def test_a_dossier_from_the_future_is_refused_but_for_clocks_that_differ(
+    later: timedelta, believed: bool, waiting_dossier: Waiting
+) -> None:
+    case = waiting_dossier
+    moment = case.alone.signer.signed_at - later
+    if believed:
+        assert case.alone_at(moment).signer == case.alone.signer
+    else:
+        with pytest.raises(Tampered, match="signed in the future"):
+            case.alone_at(moment)
+
+
+def test_a_dossier_does_not_age(waiting_dossier: Waiting) -> None:
+    later = waiting_dossier.alone_at(waiting_dossier.now + timedelta(days=36_500))
+    assert later == waiting_dossier.alone
+
+
+def test_considering_nothing_changes_nothing(waiting_dossier: Waiting) -> None:
+    assert waiting_dossier.verified() == waiting_dossier.alone
+
+
+def test_one_paper_that_does_not_fit_spoils_all_of_them(waiting_dossier: Waiting) -> None:
+    """Leaving it out in silence would mislead: it was meant to count."""
+    case = waiting_dossier
+    fitting, misfit = case.review(RISK), case.deviation()
+    for papers in ((fitting, misfit), (misfit, fitting)):
+        with pytest.raises(Tampered):
+            case.verified(*papers)
+
+
+def test_what_was_considered_is_among_what_was_checked(waiting_dossier: Waiting) -> None:
+    case = waiting_dossier
+    both = case.verified(case.review(RISK), deviations=(case.deviation(OVERSIGHT),))
+    added = both.checked[len(case.alone.checked) :]
+    assert [RISK in added[0], OVERSIGHT in added[1], len(added)] == [True, True, 2]
+    assert set(both.obstacles) > set(case.alone.obstacles)
+    assert not both.certifiable
+
+
+def repacked(case: Waiting, change: Callable[[dict[str, Any]], Any]) -> bytes:
+    """Changed and signed again by the laboratory, with a protocol that locks the changed basis."""
+    members = unpack(case.archive, source="d")
+    value = json.loads(members[DOSSIER])
+    change(value["basis"])
+    value["protocol"]["basis"] = str(Digest.of_value(value["basis"]))
+    locked = str(Digest.of_value(value["protocol"]))
+    for entry in value["openings"]:
+        entry["protocol"] = locked
+    for before, after in pairwise(value["openings"]):
+        after["previous"] = str(Digest.of_value(before))
+    dossier = Dossier.from_json(value)
+    kept = {name: data for name, data in members.items() if name not in (DOSSIER, SEAL)}
+    signed = {**kept, DOSSIER: dossier.to_bytes()}
+    signer = Signer.from_json(_payload(members[SEAL])["predicate"]["signer"])
+    return archive({**signed, SEAL: seal(statement(dossier, signed, signer), case.laboratory)})
+
+
+def test_the_laboratory_may_sign_what_it_measured_under_a_basis_of_another_title(
+    waiting_dossier: Waiting,
+) -> None:
+    """The control of the next: nothing in the dossier contradicts that."""
+    case = waiting_dossier
+    again = repacked(case, lambda basis: basis["title"].update(en="Another."))
+    assert verify_bytes(again, case.laboratory.public, source="d", now=case.now).obstacles
+
+
+MISNAMED_PACKS: dict[str, Callable[[list[Any]], Any]] = {
+    "none named": lambda packs: packs.clear(),
+    "one more named": lambda packs: packs.append({**packs[0], "id": "org.other"}),
+    "one named twice": lambda packs: packs.append(packs[0]),
+    "another named": lambda packs: packs[0].update(id="eu.ai-act"),
+}
+
+
+@pytest.mark.parametrize("name", MISNAMED_PACKS)
+def test_a_basis_that_does_not_name_its_packs_is_refused(name: str, waiting_dossier: Waiting) -> None:
+    """Otherwise nobody would be told that its checks are signed by nobody."""
+    case = waiting_dossier
+    forged = repacked(case, lambda basis: MISNAMED_PACKS[name](basis["packs"]))
+    with pytest.raises(Tampered, match="packs are not those"):
+        verify_bytes(forged, case.laboratory.public, source="d", now=case.now)
+
+
+def test_an_unsigned_pack_cannot_be_called_signed(waiting_dossier: Waiting) -> None:
+    zero = "sha256:" + "0" * 64
+    signed = {"lock": zero, "steward": "Us", "key": zero, "key_kind": "production"}
+    with pytest.raises(ValueError, match="none under local"):
+        repacked(waiting_dossier, lambda basis: basis["packs"][0].update(signed))

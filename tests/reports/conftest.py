@@ -37,6 +37,7 @@ from certify.evidence import (
 )
 from certify.ledger import GENESIS, Entry
 from certify.protocol import Protocol, lock
+from certify.qualification import Qualification
 from certify.standard import Check, Expectation
 from certify.submission import Artifact, Manifest, root_digest
 from certify.task import task_of
@@ -419,6 +420,7 @@ def build(*slugs: str, excused: bool = True, alter: Alter = unaltered) -> Dossie
             laboratory="the vendor's own",
             started=moment(MOMENT),
             finished=moment(MOMENT),
+            qualification=Qualification(vectors=40, specimens=9, record=Digest.of(b"a record")),
             seconds=seconds,
         ),
         advice=(alter(ADVICE),),

@@ -76,7 +76,7 @@ def test_the_pack_holds_a_check_for_every_method() -> None:
 
 
 def test_every_folder_of_the_pack_holds_a_check_that_was_loaded() -> None:
-    slugs = {path.name for path in (FOLDER / "packs/demo/checks").iterdir()}
+    slugs = {path.name for path in (FOLDER / "packs/eu.ai-act/checks").iterdir()}
     assert {check.partition("/")[2] for check in STANDARDS.checks} == slugs
 
 

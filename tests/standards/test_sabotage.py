@@ -42,14 +42,18 @@ def by_the_point(condition: AtMost | AtLeast, check: Check, estimate: Estimate, 
     return HONEST(condition, check, estimate.model_copy(update={"demonstrating": point}), limit)
 
 
-def by_the_wrong_side(condition: AtMost | AtLeast, check: Check, estimate: Estimate, limit: Any) -> ruling.Ruling:
+def by_the_wrong_side(
+    condition: AtMost | AtLeast, check: Check, estimate: Estimate, limit: Any
+) -> ruling.Ruling:
     """Compares the lower bound where the upper one decides, and the other way round."""
     bounds = estimate.demonstrating
     swapped = bounds.model_copy(update={"lower": bounds.upper, "upper": bounds.lower})
     return HONEST(condition, check, estimate.model_copy(update={"demonstrating": swapped}), limit)
 
 
-def at_any_confidence(condition: AtMost | AtLeast, check: Check, estimate: Estimate, limit: Any) -> ruling.Ruling:
+def at_any_confidence(
+    condition: AtMost | AtLeast, check: Check, estimate: Estimate, limit: Any
+) -> ruling.Ruling:
     """Does not ask how sure the bounds are."""
     sure = estimate.demonstrating.model_copy(update={"confidence": check.confidence})
     return HONEST(condition, check, estimate.model_copy(update={"demonstrating": sure}), limit)

@@ -188,7 +188,7 @@ def test_the_list_holds_every_method_with_what_it_takes(certify: Any) -> None:
 
 def test_a_check_that_ships_can_be_tried_with_the_numbers_written_in_it(measure: Any, place: Any) -> None:
     """The way that the instructions for authors recommend."""
-    path = place.standards / "packs/demo/checks/robust-input-contract/check.yaml"
+    path = place.standards / "packs/eu.ai-act/checks/robust-input-contract/check.yaml"
     parameters = read(path.read_bytes(), source="check").value["method"]["parameters"]
     settings = [f"{name}={parameter['value']}" for name, parameter in parameters.items()]
     options = [part for setting in settings for part in ("--set", setting)]

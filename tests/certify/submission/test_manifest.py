@@ -129,6 +129,60 @@ def test_each_code_and_each_class_is_there_once() -> None:
     refused("each class once", model(task="multiclass", decision={**ARGMAX, "classes": ["a", "b", "a"]}))
 
 
+# Topics
+
+
+def sections(number: int, *topics: str) -> Change:
+    named = [{"topic": topic, "heading": "Risks"} for topic in topics]
+    return lambda m: m["documents"][number].update(sections=named)
+
+
+def test_each_topic_stands_in_one_section_of_one_document() -> None:
+    text = declared(sections(0, "misuse", "change_plan"), sections(1, "data_gaps"))
+    assert text.section_on("change_plan") == (text.documents[0], "Risks")
+    assert text.section_on("data_gaps") == (text.documents[1], "Risks")
+    assert text.section_on("log_contents") is None
+    refused("one section for each topic, not several for misuse", sections(0, "misuse", "misuse"))
+    refused("not several for misuse", sections(0, "misuse", "data_gaps"), sections(1, "misuse"))
+
+
+@pytest.mark.parametrize(("topic", "heading"), [("Misuse", "Risks"), ("", "Risks"), ("misuse", " ")])
+def test_a_topic_is_a_name_and_a_heading_has_something_in_it(topic: str, heading: str) -> None:
+    named = {"topic": topic, "heading": heading}
+    with pytest.raises(ValidationError):
+        declared(lambda m: m["documents"][0].update(sections=[named]))
+
+
+def test_each_selectable_objective_has_a_name_of_its_own() -> None:
+    newest = {"name": "Newest", "describes": "By time.", "uses_profiling": False}
+    declared(lambda m: m["objective"].update(selectable=[newest, {**newest, "name": "Oldest"}]))
+    refused("a name of its own", lambda m: m["objective"].update(selectable=[newest, newest]))
+
+
+# Facts
+
+ANSWERS = {
+    "system.recommends": "system", "model.learns_in_use": "model", "data.personal": "data",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("fact", "part"), ANSWERS.items())
+def test_what_nobody_stated_is_an_unknown_fact(fact: str, part: str) -> None:
+    key = fact.removeprefix(f"{part}.")
+    assert fact not in declared().facts
+    assert fact not in declared(lambda m: m[part].update({key: None})).facts
+    for stated, value in ((True, "yes"), (False, "no")):
+        assert declared(lambda m, stated=stated: m[part].update({key: stated})).facts[fact] == value
+
+
+def test_every_fact_is_one_of_those_that_a_check_may_depend_on() -> None:
+    facts = declared(
+        *(lambda m, f=f, p=p: m[p].update({f.split(".")[1]: True}) for f, p in ANSWERS.items())
+    ).facts
+    assert set(facts) == set(FACTS)
+    assert all(value in (FACTS[fact] or (value,)) for fact, value in facts.items())
+
+
 # Task and rule
 
 

@@ -11,6 +11,7 @@ from certify.errors import UnusableInput
 from certify.strict_yaml import read
 from certify.submission import Manifest, load
 from certify.submission.model import DecisionRule, Input
+from certify.submission.objective import SelectableObjective
 from certify.submission.starter import starter_manifest
 
 ALTERNATIVE = "#|"
@@ -100,6 +101,8 @@ def test_what_the_example_did_not_choose_is_valid_too() -> None:
         if "decision" in block:
             TypeAdapter(DecisionRule).validate_python(block["decision"])
     assert kinds == ["argmax", "identity"]
+    (choices,) = (block["selectable"] for block in found if "selectable" in block)
+    assert {SelectableObjective.model_validate(choice).uses_profiling for choice in choices} == {True, False}
 
 
 def test_only_the_files_that_it_names_are_missing(tmp_path: Path) -> None:

@@ -4,7 +4,14 @@ from zlib import compress
 import pytest
 
 from checks.documents import writing
-from checks.documents.writing import defect_of, depends_on_rendering, visible_text
+from checks.documents.writing import (
+    count_words,
+    defect_of,
+    depends_on_rendering,
+    names_something,
+    says_something,
+    visible_text,
+)
 
 FILLING = b"% nothing\n" * 110
 
@@ -96,6 +103,52 @@ def test_what_a_reader_does_not_see_is_left_out(unseen: str) -> None:
 )
 def test_html_and_odd_links_are_told_from_comparisons_and_addresses(text: str, html: bool) -> None:
     assert depends_on_rendering(text.encode()) is html
+
+
+@pytest.mark.parametrize(
+    "text", ["None", "Rien n'est connu.", "TODO: name them", "a todolist", "abc", "不知道"]
+)
+def test_a_word_of_three_letters_says_something(text: str) -> None:
+    assert says_something(text)
+    assert names_something(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        " ",
+        "-",
+        "...",
+        "TODO",
+        "todo.",
+        "(TBD)",
+        "N/A",
+        "n/a, n/a",
+        "None yet.",
+        "xxx",
+        "XXXX",
+        "À faire",
+    ],
+)
+def test_placeholders_and_silence_neither_say_nor_name_anything(text: str | None) -> None:
+    assert not says_something(text)
+    assert not names_something(text)
+
+
+@pytest.mark.parametrize("text", ["5(b)", "CC0-1.0", "3M", "2.1", "R", "none"])
+def test_a_name_may_be_short(text: str) -> None:
+    assert names_something(text)
+
+
+@pytest.mark.parametrize("text", ["5(b)", "3M", "ab cd", "no"])
+def test_fewer_than_three_letters_are_no_word(text: str) -> None:
+    assert not says_something(text)
+
+
+def test_words_and_numbers_are_counted_and_marks_are_not() -> None:
+    assert count_words("| A false alarm | 0.98 | - |") == 4
 
 
 def test_the_examples_in_the_documentation_are_true() -> None:

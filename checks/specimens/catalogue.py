@@ -1,0 +1,97 @@
+"""The visible lists of specimens and mutations, and how one is written by its names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from certify.errors import Problem, UnusableInput
+from checks.specimens import answers, cases, gauge, reader, screening, writings
+
+Writer = Callable[[Path], None]
+"""Writes a specimen into a folder, or changes one thing in the folder of one."""
+
+SPECIMENS: Final[Mapping[str, Writer]] = {
+    "screening": screening.write,
+    "reader": reader.write,
+    "gauge": gauge.write,
+}
+
+MUTATIONS: Final[Mapping[str, Writer]] = {
+    "weights_perturbed": answers.weights_perturbed,
+    "never_positive": answers.never_positive,
+    "always_positive": answers.always_positive,
+    "constant_predictor": answers.constant_predictor,
+    "random_predictor": answers.random_predictor,
+    "overfitted": answers.overfitted,
+    "unequal_sensitivity": answers.unequal_sensitivity,
+    "unequal_false_alarms": answers.unequal_false_alarms,
+    "unequal_accuracy": answers.unequal_accuracy,
+    "fails_at_the_edge": answers.fails_at_the_edge,
+    "depends_on_the_batch": answers.depends_on_the_batch,
+    "wasteful": answers.wasteful,
+    "labels_flipped_in_one_group": cases.labels_flipped_in_one_group,
+    "group_missing_from_train": cases.group_missing_from_train,
+    "group_missing_from_test": cases.group_missing_from_test,
+    "group_rare_in_train": cases.group_rare_in_train,
+    "group_rare_in_test": cases.group_rare_in_test,
+    "out_of_range_in_train": cases.out_of_range_in_train,
+    "out_of_range_in_test": cases.out_of_range_in_test,
+    "outside_the_contract": cases.outside_the_contract,
+    "missing_values_in_train": cases.missing_values_in_train,
+    "missing_values_in_test": cases.missing_values_in_test,
+    "test_rows_in_train": cases.test_rows_in_train,
+    "test_rows_in_validation": cases.test_rows_in_validation,
+    "repeated_rows_in_train": cases.repeated_rows_in_train,
+    "unknown_labels_in_train": cases.unknown_labels_in_train,
+    "unknown_labels_in_test": cases.unknown_labels_in_test,
+    "unequal_selection": cases.unequal_selection,
+    "near_threshold": cases.near_threshold,
+    "false_claim": writings.false_claim,
+    "false_figure": writings.false_figure,
+    "document_missing": writings.document_missing,
+    "document_hollow": writings.document_hollow,
+    "section_missing": writings.section_missing,
+    "heading_renamed": writings.heading_renamed,
+    "declarations_hollow": writings.declarations_hollow,
+    "unexplained": writings.unexplained,
+    "wrong_reference": writings.wrong_reference,
+    "no_noise_declared": writings.no_noise_declared,
+}
+
+CONSTANTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "screening": ("never_positive", "always_positive"),
+    "reader": ("constant_predictor",),
+    "gauge": ("constant_predictor",),
+}
+"""The mutations of each specimen that always answer the same."""
+
+RANDOM: Final = "random_predictor"
+"""The mutation of every specimen that answers at random."""
+
+
+def write(folder: Path, specimen: str, mutation: str | None = None) -> None:
+    """Write a specimen into a new folder, and make one mutation.
+
+    Raises `UnusableInput` for an unknown name, and for a mutation that makes no sense for the specimen.
+    """
+    writer = _named("specimen", specimen, SPECIMENS)
+    change = _named("mutation", mutation, MUTATIONS) if mutation is not None else None
+    writer(folder)
+    if change is not None:
+        change(folder)
+
+
+def _named(what: str, name: str, known: Mapping[str, Writer]) -> Writer:
+    if name not in known:
+        raise UnusableInput(
+            Problem(
+                source=what,
+                expected=f"one of {', '.join(known)}",
+                found=name,
+                remedy=f"Name a {what} that exists.",
+                code=f"unknown-{what}",
+            )
+        )
+    return known[name]

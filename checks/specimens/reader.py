@@ -1,0 +1,136 @@
+"""Reader: an image of 4 by 4 pixels in one of four classes.
+
+The four patterns are rows of a Hadamard matrix: each is bright in half of its pixels, and any two agree in
+half of them. With noise on every pixel the best rule is the pattern that fits best, and it misreads about one
+image in a hundred. Two pens were used, of which the model is told nothing and which make no difference.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checks.specimens.folder import Contents, Json, fill
+from checks.specimens.graph import graph
+from checks.specimens.rows import Rows
+from checks.specimens.story import Story, shown
+
+SIZES: Final = {"train": 1000, "validation": 400, "test": 2000}
+CLASSES: Final = ("rows", "columns", "checks", "halves")
+_SEED = 20260728
+_GREY, _CONTRAST, _SPREAD, _SHARPNESS = 0.5, 0.1, 0.105, 10
+
+STORY = Story(
+    system="Pattern reader",
+    purpose="tells which of four patterns was drawn on a square of a form",
+    inputs="images of four by four pixels, in shades of grey",
+    answers="The pattern with the highest score is the one that was read",
+    harm="a form that is filed wrongly",
+    persons="people whose forms are read",
+    unit="image",
+    kind="tool",
+    point="none",
+    affected="indirectly",
+    in_use={"recommends": False, "learns_in_use": False, "personal": False, "implicit": False},
+)
+
+
+def write(folder: Path) -> None:
+    """Write the specimen."""
+    rows = {role: _drawn(size, number) for number, (role, size) in enumerate(SIZES.items())}
+    figures = {"accuracy": shown(_share_right(rows["test"]))}
+    fill(
+        folder,
+        Contents(
+            manifest=_manifest(figures),
+            model=_graph(),
+            rows=rows,
+            shares={
+                "pen=pencil": "0.5", "pen=ink": "0.5", **{f"pattern={name}": "0.25" for name in CLASSES},
+            },
+            documents=STORY.documents(figures),
+        ),
+    )  # fmt: skip
+
+
+def _patterns() -> NDArray[np.float64]:
+    """Plus and minus one, of shape [4, 4, 4]: one pattern for each class."""
+    row, column = np.indices((4, 4))
+    signs = np.stack([row % 2, column % 2, (row + column) % 2, row // 2])
+    return 1.0 - 2.0 * signs
+
+
+def _drawn(size: int, number: int) -> Rows:
+    random = np.random.default_rng([_SEED, number])
+    drawn = random.integers(0, len(CLASSES), size)
+    light = _GREY + _CONTRAST * _patterns()[drawn] + _SPREAD * random.standard_normal((size, 4, 4))
+    return {
+        "images": np.clip(light, 0.01, 0.94).round(6).astype(np.float32),
+        "pen": random.integers(0, 2, size),
+        "label": np.asarray(CLASSES)[drawn],
+    }
+
+
+def _weights() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    weights = _SHARPNESS * _patterns().reshape(len(CLASSES), -1).T
+    return weights.astype(np.float32), (-_GREY * weights.sum(axis=0)).astype(np.float32)
+
+
+def _graph() -> bytes:
+    weights, offset = _weights()
+    return graph(
+        shape=(4, 4), source="image", answer="score", numbers=len(CLASSES),
+        nodes="""flat = Flatten <axis: int = 1> (image)
+                 product = MatMul(flat, weights)
+                 fit = Add(product, offset)
+                 score = Softmax <axis: int = 1> (fit)""",
+        constants={"weights": weights, "offset": offset},
+    )  # fmt: skip
+
+
+def _share_right(test: Rows) -> float:
+    weights, offset = (part.astype(np.float64) for part in _weights())
+    read = np.argmax(test["images"].reshape(-1, 16) @ weights + offset, axis=1)
+    return float(np.mean(np.asarray(CLASSES)[read] == test["label"]))
+
+
+def _manifest(figures: dict[str, str]) -> Json:
+    noise = {"distribution": "uniform", "scale": "0.02", "source": "The same form, scanned twice."}
+    return {
+        **STORY.declared(),
+        "model": {
+            "file": "model/reader.onnx", "task": "multiclass",
+            "learns_in_use": STORY.in_use["learns_in_use"],
+            "inputs": [
+                {
+                    "kind": "tensor", "name": "image", "dtype": "float32", "shape": [4, 4], "array": "images",
+                    "elements": {"unit": "brightness", "range": [0, 1], "noise": noise},
+                }
+            ],
+            "outputs": [{"name": "score", "content": "score", "range": [0, 1]}],
+            "decision": {"rule": "argmax", "output": "score", "classes": list(CLASSES)},
+        },
+        "data": {
+            "personal": STORY.in_use["personal"],
+            "attributes": [
+                {
+                    "name": "pen", "source": "pen", "protected": False,
+                    "groups": [{"name": "pencil", "codes": [0]}, {"name": "ink", "codes": [1]}],
+                },
+                {
+                    "name": "pattern", "source": "label", "protected": False,
+                    "groups": [{"name": name, "codes": [name]} for name in CLASSES],
+                },
+            ],
+            "sets": [STORY.dataset(role, f"data/{role}.npz") for role in SIZES],
+            "reference": {
+                "file": "data/reference.csv", "describes": "All forms that reach the invented site.",
+                "source": "The shares with which the generator draws.", "as_of": "2026-01-01",
+            },
+        },
+        "objective": STORY.objective("cross_entropy", {"metric": "accuracy", "value": "0.96"}),
+        "documents": STORY.declared_documents(figures),
+    }  # fmt: skip

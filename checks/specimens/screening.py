@@ -1,0 +1,181 @@
+"""Screening: a binary decision about persons, from a table of four measured numbers and a code.
+
+Two populations, one to be referred and one not, are drawn as normal distributions with the same spread. The
+graph is their linear discriminant, the best rule there is: it is wrong about once in a hundred rows. Age
+moves one of the numbers in both populations alike, and sex moves nothing: no group is at a disadvantage.
+
+There are 4,000 test rows, hence about 900 persons to be referred in each group, for the sake of the model
+that answers at random. That two equal rates of one half lie at most 0.1 apart needs 520 cases in each group
+by the union bound of two exact bounds, and more where they differ by chance; for rates of 0.98 it needs 70.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checks.specimens.folder import Contents, Json, fill
+from checks.specimens.graph import graph
+from checks.specimens.rows import Rows
+from checks.specimens.story import Story, shown
+
+SIZES: Final = {"train": 1500, "validation": 600, "test": 4000}
+NEGATIVE, POSITIVE = "clear", "refer"
+_SEED = 20260727
+_REFERRED = 0.45
+_MIDDLE_AGE = 54
+_MARKER_BY_AGE = 0.3
+_SPREAD = np.array([10.0, 8.0, 8.0])
+_LOW = np.array([40.0, 40.0, 70.0])
+_HIGH = np.array([76.0, 60.0, 82.0])
+"""Spread and means of marker, enzyme and pulse, without and with what is looked for."""
+
+STORY = Story(
+    system="Referral screening",
+    purpose="tells whether an adult who comes to a clinic is to be referred to a specialist",
+    inputs="age, sex, a marker, an enzyme and the pulse of an adult",
+    answers="A probability of a half or more means that the person is to be referred",
+    harm="a referral in vain, or an illness that is found late",
+    persons="adults who come to the clinic",
+    unit="person",
+    kind="product",
+    point="5(a)",
+    affected="directly",
+    in_use={"recommends": True, "learns_in_use": True, "personal": True, "implicit": True},
+    choices=(
+        {
+            "name": "By urgency", "describes": "Who is probably ill is shown to staff first.",
+            "uses_profiling": True,
+        },
+        {
+            "name": "By arrival", "describes": "Who came first is shown to staff first.",
+            "uses_profiling": False,
+        },
+    ),
+)  # fmt: skip
+
+
+def write(folder: Path) -> None:
+    """Write the specimen."""
+    rows = {role: _drawn(size, number) for number, (role, size) in enumerate(SIZES.items())}
+    figures = _figures(rows["test"])
+    fill(
+        folder,
+        Contents(
+            manifest=_manifest(figures),
+            model=_graph(),
+            rows=rows,
+            shares={
+                "sex=female": "0.5", "sex=male": "0.5",
+                "age_band=under_54": "0.5", "age_band=from_54": "0.5",
+            },
+            documents=STORY.documents(figures),
+        ),
+    )  # fmt: skip
+
+
+def _drawn(size: int, number: int) -> Rows:
+    random = np.random.default_rng([_SEED, number])
+    age = random.uniform(18, 90, size).round(1)
+    sex = random.integers(0, 2, size)
+    referred = random.random(size) < _REFERRED
+    means = np.where(referred[:, np.newaxis], _HIGH, _LOW)
+    values = means + _SPREAD * random.standard_normal((size, 3))
+    values[:, 0] += _MARKER_BY_AGE * (age - _MIDDLE_AGE)
+    marker, enzyme, pulse = np.clip(values, 1, [139, 109, 129]).round(4).T
+    return {
+        "age": age, "sex": sex, "marker": marker, "enzyme": enzyme, "pulse": pulse.round(2),
+        "label": np.where(referred, POSITIVE, NEGATIVE),
+    }  # fmt: skip
+
+
+def _weights() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The linear discriminant: log odds of the two populations, age taken out of the marker."""
+    slopes = (_HIGH - _LOW) / _SPREAD**2
+    offset = -slopes @ (_HIGH + _LOW) / 2 + np.log(_REFERRED / (1 - _REFERRED))
+    by_age = -slopes[0] * _MARKER_BY_AGE
+    weights = np.array([by_age, 0.0, *slopes]).reshape(5, 1)
+    return weights.astype(np.float32), np.array([offset - by_age * _MIDDLE_AGE], dtype=np.float32)
+
+
+def _graph() -> bytes:
+    weights, offset = _weights()
+    return graph(
+        shape=(5,), source="features", answer="probability", numbers=1,
+        nodes="""product = MatMul(features, weights)
+                 odds = Add(product, offset)
+                 probability = Sigmoid(odds)""",
+        constants={"weights": weights, "offset": offset},
+    )  # fmt: skip
+
+
+def _figures(test: Rows) -> dict[str, str]:
+    """What the documents print; counted here by the rule itself, and measured later by whoever checks it."""
+    weights, offset = (part.astype(np.float64) for part in _weights())
+    inputs = np.stack([test[name] for name in ("age", "sex", "marker", "enzyme", "pulse")], axis=1)
+    decided = (inputs @ weights + offset)[:, 0] >= 0
+    true = test["label"] == POSITIVE
+    return {
+        "accuracy": shown(float(np.mean(decided == true))),
+        "sensitivity": shown(float(np.mean(decided[true]))),
+        "specificity": shown(float(np.mean(~decided[~true]))),
+    }
+
+
+def _manifest(figures: dict[str, str]) -> Json:
+    age = {"kind": "measured", "name": "age", "unit": "a", "range": [18, 90]}
+    return {
+        **STORY.declared(),
+        "model": {
+            "file": "model/screening.onnx", "task": "binary",
+            "learns_in_use": STORY.in_use["learns_in_use"],
+            "inputs": [
+                {
+                    "kind": "table", "name": "features", "dtype": "float32",
+                    "columns": [
+                        {**age, "exact": "Counted from the date of birth."},
+                        {"kind": "coded", "name": "sex", "codes": [0, 1], "meaning": "0 female, 1 male"},
+                        _measured("marker", "mg/l", [0, 150], "0.5"),
+                        _measured("enzyme", "U/l", [0, 120], "0.5"),
+                        _measured("pulse", "1/min", [0, 140], "0.5"),
+                    ],
+                }
+            ],
+            "outputs": [{"name": "probability", "content": "probability", "range": [0, 1]}],
+            "decision": {
+                "rule": "threshold", "output": "probability", "column": 0, "threshold": "0.5",
+                "negative": NEGATIVE, "positive": POSITIVE, "favourable": "negative",
+            },
+        },
+        "data": {
+            "personal": STORY.in_use["personal"],
+            "attributes": [
+                {
+                    "name": "sex", "source": "sex", "protected": True,
+                    "groups": [{"name": "female", "codes": [0]}, {"name": "male", "codes": [1]}],
+                },
+                {
+                    "name": "age_band", "source": "age", "protected": True,
+                    "groups": [
+                        {"name": "under_54", "from": 0, "below": 54},
+                        {"name": "from_54", "from": 54, "below": 1000},
+                    ],
+                },
+            ],
+            "sets": [STORY.dataset(role, f"data/{role}.csv") for role in SIZES],
+            "reference": {
+                "file": "data/reference.csv", "describes": "All adults who come to the invented clinic.",
+                "source": "The shares with which the generator draws.", "as_of": "2026-01-01",
+            },
+        },
+        "objective": STORY.objective("binary_cross_entropy", {"metric": "accuracy", "value": "0.97"}),
+        "documents": STORY.declared_documents(figures),
+    }  # fmt: skip
+
+
+def _measured(name: str, unit: str, ends: list[int], scale: str) -> Json:
+    noise = {"distribution": "normal", "scale": scale, "source": "The same person, measured twice."}
+    return {"kind": "measured", "name": name, "unit": unit, "range": ends, "noise": noise}

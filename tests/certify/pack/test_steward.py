@@ -1,0 +1,82 @@
+"""Whose signature counts: a list that belongs to whoever runs the program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from written_pack import believe
+
+from certify.errors import UnusableInput
+from certify.key import new_key
+from certify.pack import is_local, read_stewards
+
+KEY = "cbzgkxoEEe/w3S7ee/nX3JARyZnSyW+BjyS8NWBChz0="
+
+
+def entry(namespace: str = "org.test", key: str = KEY, kind: str = "development") -> str:
+    return f'  - {{namespace: {namespace}, steward: Us, key: "{key}", key_kind: {kind}}}\n'
+
+
+def listed(folder: Path, *entries: str) -> Path:
+    (folder / "stewards.yaml").write_text("stewards:\n" + "".join(entries), encoding="utf-8")
+    return folder
+
+
+def test_nobody_is_trusted_where_there_is_no_list(tmp_path: Path) -> None:
+    assert read_stewards(tmp_path).keys == {}
+
+
+def test_a_key_is_found_by_the_namespace_for_which_it_is_believed(tmp_path: Path) -> None:
+    keys = read_stewards(listed(tmp_path, entry(), entry("org.other", kind="production"))).keys
+    assert {name: entry.key_kind for name, entry in keys.items()} == {
+        "org.test": "development", "org.other": "production",
+    }  # fmt: skip
+
+
+def test_a_key_survives_the_way_through_the_list(tmp_path: Path) -> None:
+    key = new_key(tmp_path / "key", passphrase=None)
+    believe(tmp_path, {"org.test": key})
+    assert read_stewards(tmp_path).keys["org.test"].key == key.public.text
+
+
+@pytest.mark.parametrize("namespace", ["local", "local.mine", "local.eu.ai-act"])
+def test_nobody_signs_for_local(namespace: str, tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput) as caught:
+        read_stewards(listed(tmp_path, entry(namespace)))
+    (only,) = caught.value.problems
+    assert (only.code, only.found) == ("local-steward", namespace)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "local"),
+    [
+        ("local", True), ("local.mine", True), ("locals", False), ("local-mine", False),
+        ("org.local", False), ("eu.local.mine", False),
+    ],
+)  # fmt: skip
+def test_local_is_a_whole_word_at_the_beginning(namespace: str, local: bool) -> None:
+    assert is_local(namespace) is local
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (entry(), entry()),
+        (entry(), entry(kind="production")),
+        (entry(key=""),),
+        (entry(key=KEY[:-4]),),
+        (entry(key=f"{KEY}{KEY}"),),
+        (entry(key=f" {KEY}"),),
+        (entry(kind="test"),),
+        (entry("Org.Test"),),
+        (entry("../org.test"),),
+        (entry("org..test"),),
+        ("  - {namespace: org.test, steward: Us}\n",),
+    ],
+)
+def test_a_list_that_could_be_read_in_two_ways_or_not_at_all_is_refused(
+    lines: tuple[str, ...], tmp_path: Path
+) -> None:
+    with pytest.raises(UnusableInput):
+        read_stewards(listed(tmp_path, *lines))

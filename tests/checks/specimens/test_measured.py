@@ -1,0 +1,270 @@
+"""Every method on a specimen that is known to be good, and on one that is known to be bad.
+
+Only what is measured is looked at, and no limit: any sensible one lies between the two bands of an entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from certify.standard import Expectation
+from checks.catalogue import METHODS
+from checks.documents.declarations import TOPICS as DECLARED
+from checks.measured import CannotMeasure, Confidence, Measured
+from checks.specimens import CONSTANTS, MUTATIONS, RANDOM
+from checks.subject import Subject
+
+Subjects = Callable[..., Subject]
+Band = tuple[float, float]
+
+SURE = Confidence(0.975)
+SEXES = ("sex=female", "sex=male")
+GAP = "sex=female ~ sex=male"
+AGE = Expectation.from_json(
+    {
+        "expectation": "expect_column_values_to_be_between",
+        "arguments": {"column": "age", "min_value": 18, "max_value": 90},
+    }
+)
+NEVER_JUDGED = {"documents.opinion"}
+"""It has no answer by its nature."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What a method finds: `found` in a stratum, or the share of statements called so that hold."""
+
+    method: str
+    bad_one: str
+    found: str
+    good: Band
+    bad: Band
+    specimen: str = "screening"
+    stratum: str = "all"
+    role: str | None = "test"
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.method} of {self.specimen} with {self.bad_one}"
+
+
+def performance(metric: str, bad_one: str, good: Band, bad: Band, **more: Any) -> Proof:
+    stratum = more.get("stratum", "all")
+    arguments = {"metric": metric, "groups": (stratum,)}
+    return Proof(
+        method="objectives.performance", arguments=arguments, bad_one=bad_one, found="performance",
+        good=good, bad=bad, **more,
+    )  # fmt: skip
+
+
+def statements(method: str, bad_one: str, found: str, role: str | None = None, **arguments: Any) -> Proof:
+    return Proof(
+        method=method, bad_one=bad_one, found=found, role=role, arguments=arguments,
+        good=(1, 1), bad=(0, 0),
+    )  # fmt: skip
+
+
+def share(method: str, bad_one: str, found: str, **more: Any) -> Proof:
+    """A share of rows or cases that is next to nothing, and far from it."""
+    return Proof(method=method, bad_one=bad_one, found=found, good=(0, 0.01), bad=(0.08, 1), **more)
+
+
+def gap(method: str, bad_one: str, found: str, **more: Any) -> Proof:
+    """A difference between the sexes."""
+    return Proof(
+        method=method, bad_one=bad_one, found=found, stratum=GAP, arguments={"groups": SEXES},
+        good=(0, 0.02), bad=(0.3, 1), **more,
+    )  # fmt: skip
+
+
+HIGH, LOW = (0.97, 1), (0, 0.7)
+FUZZING = {"cases": 1000, "seed": 1, "tolerance": 0.0001}
+METER = {"repeats": 6, "batch": 1, "watts_per_core": 15.0}
+
+PROOFS = (
+    performance("accuracy", "weights_perturbed", HIGH, LOW),
+    performance("accuracy", "constant_predictor", HIGH, LOW),
+    performance("accuracy", "random_predictor", HIGH, LOW),
+    performance("accuracy", "out_of_range_in_test", HIGH, (0, 0.9)),
+    performance("accuracy", "outside_the_contract", HIGH, LOW),
+    performance("accuracy", "labels_flipped_in_one_group", HIGH, (0, 0.05), stratum="sex=female"),
+    performance("accuracy", "unequal_accuracy", HIGH, LOW, stratum="sex=female"),
+    performance("balanced_accuracy", "always_positive", HIGH, (0.5, 0.5)),
+    performance("sensitivity", "never_positive", HIGH, (0, 0)),
+    performance("specificity", "always_positive", HIGH, (0, 0)),
+    performance("precision", "always_positive", HIGH, LOW),
+    performance("accuracy", "weights_perturbed", HIGH, LOW, specimen="reader"),
+    performance("accuracy", "constant_predictor", HIGH, (0.2, 0.3), specimen="reader"),
+    performance("accuracy", "random_predictor", HIGH, (0.2, 0.3), specimen="reader"),
+    performance(
+        "accuracy", "labels_flipped_in_one_group", HIGH, (0, 0.05), specimen="reader", stratum="pen=pencil"
+    ),
+    performance("mean_absolute_error", "weights_perturbed", (0, 0.05), (1, 10), specimen="gauge"),
+    performance("mean_absolute_error", "constant_predictor", (0, 0.05), (1, 10), specimen="gauge"),
+    performance("mean_absolute_error", "random_predictor", (0, 0.05), (1, 10), specimen="gauge"),
+    Proof(
+        method="objectives.claims", bad_one="false_claim", found="claim_margin", stratum="accuracy",
+        arguments={"metrics": ("accuracy",)}, good=(0.01, 1), bad=(-1, -0.01),
+    ),
+    Proof(
+        method="objectives.claims", bad_one="false_claim", found="claim_margin", specimen="gauge",
+        stratum="mean_absolute_error", arguments={"metrics": ("mean_absolute_error",)},
+        good=(0.05, 1), bad=(-1, -0.01),
+    ),
+    Proof(
+        method="objectives.generalisation", bad_one="overfitted", found="generalisation_gap",
+        arguments={"metric": "accuracy"}, good=(-0.02, 0.02), bad=(0.4, 1),
+    ),
+    Proof(
+        method="objectives.generalisation", bad_one="overfitted", found="generalisation_gap",
+        specimen="gauge", arguments={"metric": "mean_absolute_error"}, good=(-0.02, 0.02), bad=(2, 10),
+    ),
+    *(
+        Proof(
+            method="objectives.baseline_gain", bad_one=bad_one, found="gain_over_constant",
+            good=(0.4, 1), bad=(-1, 0),
+        )
+        for bad_one in (*CONSTANTS["screening"], RANDOM)
+    ),
+    *(
+        Proof(
+            method="representativeness.shares", bad_one=f"{how}_{role}", found="share_ratio", role=role,
+            stratum="sex=female", arguments={"groups": SEXES}, good=(0.95, 1.05), bad=(0, 0.05),
+        )
+        for how in ("group_missing_from", "group_rare_in")
+        for role in ("train", "test")
+    ),
+    statements("representativeness.shares", "wrong_reference", "reference_sound", role="train", groups=SEXES),
+    share("representativeness.domain", "outside_the_contract", "outside_share"),
+    share("representativeness.domain", "out_of_range_in_train", "outside_share", role="train"),
+    *(
+        share(
+            "data_quality.expectations", f"out_of_range_in_{role}", "unexpected_share", role=role,
+            arguments={"expectations": (AGE,)}, stratum=str(AGE),
+        )
+        for role in ("train", "test")
+    ),
+    share("data_quality.duplicates", "repeated_rows_in_train", "repeated_share", role="train"),
+    *(
+        share(
+            "data_quality.overlap", f"test_rows_in_{role}", "overlapping_share",
+            arguments={"other_role": role},
+        )
+        for role in ("train", "validation")
+    ),
+    share("data_quality.completeness", "missing_values_in_train", "incomplete_share", role="train"),
+    share("data_quality.completeness", "missing_values_in_test", "incomplete_share"),
+    share("data_quality.labels", "unknown_labels_in_train", "unknown_label_share", role="train"),
+    share("data_quality.labels", "unknown_labels_in_test", "unknown_label_share"),
+    share("data_quality.labels", "unknown_labels_in_test", "unknown_label_share", specimen="gauge"),
+    share("robustness.noise_stability", "near_threshold", "decision_changed", arguments={"seed": 1}),
+    share(
+        "robustness.noise_stability", "near_threshold", "decision_changed", arguments={"seed": 1},
+        specimen="reader",
+    ),
+    share("robustness.rounding", "near_threshold", "decision_changed", arguments={"digits": 3}),
+    share(
+        "robustness.rounding", "near_threshold", "decision_changed", arguments={"digits": 3},
+        specimen="reader",
+    ),
+    share(
+        "robustness.batch_consistency", "depends_on_the_batch", "decision_changed", arguments={"batch": 32}
+    ),
+    Proof(
+        method="cybersecurity.input_contract", bad_one="fails_at_the_edge", found="failure_rate", role=None,
+        arguments=FUZZING, good=(0, 0), bad=(0.03, 0.07),
+    ),
+    Proof(
+        method="cybersecurity.input_contract", bad_one="depends_on_the_batch", found="failure_rate",
+        role=None, arguments=FUZZING, good=(0, 0), bad=(0.99, 1), specimen="gauge",
+    ),
+    statements("cybersecurity.input_contract", "fails_at_the_edge", "boundary_cases_survived", **FUZZING),
+    Proof(
+        method="energy.inference", bad_one="wasteful", found="energy_per_1000", arguments=METER,
+        good=(0, 20), bad=(100, 100_000),
+    ),
+    gap("fairness.true_positive_rate_gap", "unequal_sensitivity", "true_positive_rate_gap"),
+    gap("fairness.false_positive_rate_gap", "unequal_false_alarms", "false_positive_rate_gap"),
+    gap("fairness.accuracy_gap", "unequal_accuracy", "accuracy_gap"),
+    gap("fairness.accuracy_gap", "labels_flipped_in_one_group", "accuracy_gap"),
+    Proof(
+        method="fairness.selection_rate_ratio", bad_one="unequal_selection", found="selection_rate_ratio",
+        stratum=GAP, arguments={"groups": SEXES, "favourable": "clear"}, good=(0.95, 1), bad=(0, 0.5),
+    ),
+    *(
+        statements("documents.complete", bad_one, "document_present", kinds=("risk_file", "data_sheet"))
+        for bad_one in ("document_missing", "document_hollow")
+    ),
+    statements("documents.figures", "false_figure", "figures_agree", role="test"),
+    statements("documents.explanation", "unexplained", "explanation_stated"),
+    *(
+        statements(
+            "documents.sections", bad_one, "section_written", kind="risk_file",
+            topics=("misuse", "residual_risk"),
+        )
+        for bad_one in ("section_missing", "heading_renamed", "document_hollow", "document_missing")
+    ),
+    statements("documents.declarations", "declarations_hollow", "declared", topics=tuple(DECLARED)),
+)  # fmt: skip
+
+
+def measured(subject: Subject, method: str, role: str | None, arguments: Mapping[str, Any]) -> Measured:
+    data = subject.table(role) if role else None
+    return METHODS[method].function()(subject, data, SURE, **arguments)
+
+
+def value(proof: Proof, subject: Subject) -> float:
+    result = measured(subject, proof.method, proof.role, proof.arguments)
+    held = [statement.holds for statement in result.statements if statement.name == proof.found]
+    wanted = (proof.found, proof.stratum)
+    estimates = [float(e.value) for e in result.estimates if (e.statistic, e.stratum) == wanted]
+    (one,) = [float(np.mean(held))] if held else estimates
+    return one
+
+
+@pytest.mark.parametrize("proof", PROOFS, ids=str)
+def test_a_method_tells_good_from_bad(subject: Subjects, proof: Proof) -> None:
+    good, bad = (value(proof, subject(proof.specimen, which)) for which in (None, proof.bad_one))
+    assert proof.good[0] <= good <= proof.good[1]
+    assert proof.bad[0] <= bad <= proof.bad[1]
+
+
+def test_every_method_is_proved() -> None:
+    assert {proof.method for proof in PROOFS} == set(METHODS) - NEVER_JUDGED
+
+
+UNMEASURED = (
+    ("no_noise_declared", "robustness.noise_stability", {"seed": 1}, "no measurement noise declared"),
+    ("group_missing_from_test", "fairness.accuracy_gap", {"groups": SEXES}, "no case in sex=female"),
+)
+
+
+@pytest.mark.parametrize(("mutation", "method", "arguments", "why"), UNMEASURED)
+def test_some_mutants_leave_nothing_to_measure(
+    subject: Subjects, mutation: str, method: str, arguments: dict[str, Any], why: str
+) -> None:
+    measured(subject("screening"), method, "test", arguments)
+    with pytest.raises(CannotMeasure, match=why):
+        measured(subject("screening", mutation), method, "test", arguments)
+
+
+def test_too_few_of_a_group_look_perfect_and_have_no_bound(subject: Subjects) -> None:
+    arguments = {"metric": "accuracy", "groups": ("sex=female",)}
+    good, rare = (
+        measured(subject("screening", which), "objectives.performance", "test", arguments).estimates[1]
+        for which in (None, "group_rare_in_test")
+    )
+    assert good.n > 1900
+    assert rare.n == 10
+    assert (good.demonstrating.lower or 0) > 0.98
+    assert (rare.demonstrating.lower or 0) < 0.8
+
+
+def test_every_mutation_is_noticed_by_some_method() -> None:
+    noticed = {proof.bad_one for proof in PROOFS} | {mutation for mutation, *_ in UNMEASURED}
+    assert noticed == set(MUTATIONS)

@@ -1,0 +1,136 @@
+"""The self-test: a program that does not judge as its vectors and specimens say certifies nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_pack import believe, sign_pack, write_basis, write_pack
+
+from certify import ruling
+from certify.basis import Basis, resolve
+from certify.environment import Environment, capture
+from certify.errors import ToolNotQualified, UnusableInput
+from certify.key import new_key
+from certify.pack import Standards, load
+from certify.vector import SpecimenSet
+from checks.catalogue import signatures
+from flows import self_test
+from flows.qualification import SpecimenTrial
+from flows.self_test import SelfTest
+from flows.wiring import program_digest
+
+SELECTED = "{check: local.test/accuracy, limits: {floor: 0.8}}"
+
+
+def environment(**changes: Any) -> Environment:
+    here = capture(program=program_digest(), isolation="I0", network_denied=False)
+    return here.model_copy(update=changes)
+
+
+@pytest.fixture
+def standards(tmp_path: Path) -> Standards:
+    write_pack(tmp_path / "standards", "accuracy")
+    write_basis(tmp_path / "standards", SELECTED)
+    return load(tmp_path / "standards", signatures())
+
+
+def basis_of(standards: Standards) -> Basis:
+    return resolve(
+        "test/small", bases=standards.bases, checks=standards.checks, packs=standards.references, facts={}
+    )
+
+
+def tested(standards: Standards, tmp_path: Path, **changes: Any) -> SelfTest:
+    return SelfTest(standards=standards, environment=environment(**changes), records=tmp_path / "records")
+
+
+def test_every_vector_of_the_selected_checks_is_run(standards: Standards, tmp_path: Path) -> None:
+    proved = tested(standards, tmp_path).vectors(basis_of(standards))
+    assert proved.vectors > 10
+    assert (proved.specimens, proved.record, proved.unproved) == (0, None, ())
+
+
+def test_an_engine_that_decides_on_the_point_estimate_certifies_nothing(
+    standards: Standards, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = ruling._rule_bound
+
+    def by_the_point(condition: Any, check: Any, estimate: Any, limit: Any) -> ruling.Ruling:
+        point = estimate.demonstrating.model_copy(update={"lower": estimate.value, "upper": estimate.value})
+        return honest(condition, check, estimate.model_copy(update={"demonstrating": point}), limit)
+
+    monkeypatch.setattr(ruling, "_rule_bound", by_the_point)
+    with pytest.raises(ToolNotQualified, match="just-outside"):
+        tested(standards, tmp_path).vectors(basis_of(standards))
+
+
+def test_a_check_of_nobody_without_vectors_is_told_and_one_of_a_steward_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "standards"
+    pack = write_pack(folder, "accuracy")
+    write_basis(folder, SELECTED)
+    for path in (pack / "checks/accuracy/vectors").glob("*.json"):
+        path.unlink()
+    unsigned = load(folder, signatures())
+    assert tested(unsigned, tmp_path).vectors(basis_of(unsigned)).unproved == ("local.test/accuracy",)
+    key = new_key(tmp_path / "key", passphrase=None)
+    write_basis(folder, SELECTED.replace("local.test", "org.test"))
+    other = write_pack(folder, "accuracy", namespace="org.test")
+    for path in (other / "checks/accuracy/vectors").glob("*.json"):
+        path.unlink()
+    sign_pack(folder, "org.test", key)
+    believe(folder, "org.test", key)
+    signed = load(folder, signatures())
+    with pytest.raises(UnusableInput):
+        tested(signed, tmp_path).vectors(basis_of(signed))
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """Every time that specimens are really measured, with the checks that they were put to."""
+    calls: list[tuple[str, ...]] = []
+    real: Callable[..., tuple[SpecimenTrial, ...]] = self_test.put_specimens
+
+    def counted(checks: Any, named: dict[str, SpecimenSet], **others: Any) -> tuple[SpecimenTrial, ...]:
+        calls.append(tuple(named))
+        return real(checks, named, **others)
+
+    monkeypatch.setattr(self_test, "put_specimens", counted)
+    return calls
+
+
+def test_specimens_are_measured_once_for_a_program_and_an_environment(
+    standards: Standards, tmp_path: Path, measured: list[tuple[str, ...]]
+) -> None:
+    basis = basis_of(standards)
+    first = tested(standards, tmp_path).specimens(basis)
+    assert first.specimens >= 4
+    assert tested(standards, tmp_path).specimens(basis) == first
+    assert len(measured) == 1
+    record = next(path for path in (tmp_path / "records").glob("*.json"))
+    record.write_bytes(record.read_bytes().replace(b'"role":"bad"', b'"role":"Bad"'))
+    assert tested(standards, tmp_path).specimens(basis) == first
+    assert len(measured) == 2, "a record that somebody else wrote proves nothing"
+    tested(standards, tmp_path, processor="another").specimens(basis)
+    assert len(measured) == 3
+
+
+def test_a_method_that_flatters_is_found_out_by_its_specimens(
+    standards: Standards, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vectors cannot see a method: only a specimen can."""
+    real: Callable[..., tuple[SpecimenTrial, ...]] = self_test.put_specimens
+
+    def flattered(*arguments: Any, **keywords: Any) -> tuple[SpecimenTrial, ...]:
+        trials = real(*arguments, **keywords)
+        good = next(trial for trial in trials if trial.case.role == "good")
+        from dataclasses import replace
+
+        return tuple(replace(good, case=trial.case) for trial in trials)
+
+    monkeypatch.setattr(self_test, "put_specimens", flattered)
+    with pytest.raises(ToolNotQualified, match="a bad specimen was demonstrated"):
+        tested(standards, tmp_path).specimens(basis_of(standards))
+    assert not list((tmp_path / "records").glob("*.json"))
