@@ -2,8 +2,8 @@
 
 A check is qualified if it demonstrates its good specimens and refuses its bad ones, and the universal
 controls that need a model: one that always answers the same, and one that answers at random. A check that
-cannot refuse a control must say so (`silent_on`); one that says so without need is refused as well, for a
-basis would be told to look elsewhere.
+cannot refuse a control must say so (`silent_on`). Saying so is never wrong: on other data than a specimen's
+the control may pass, and all that follows is that a basis needs another check that refuses it.
 """
 
 from __future__ import annotations
@@ -90,15 +90,6 @@ class SpecimenTrial:
             "check": self.case.check.id, "specimen": specimen, "mutation": mutation, "role": self.case.role,
             "outcome": self.outcome.value, "explanation": self.explanation, "defect": self.defect,
         }  # fmt: skip
-
-
-def needless_silences(trials: Sequence[SpecimenTrial]) -> Iterator[tuple[str, str]]:
-    """Checks that say they cannot refuse a control, and refuse it: (check, control)."""
-    for check in {trial.case.check.id: trial.case.check for trial in trials}.values():
-        for silence in check.silent_on:
-            ours = [t for t in trials if (t.case.check.id, t.case.role) == (check.id, silence.control)]
-            if ours and not any(trial.demonstrated for trial in ours):
-                yield check.id, silence.control
 
 
 def cases_of(check: Check, specimens: SpecimenSet) -> Iterator[Case]:

@@ -41,7 +41,7 @@ def resolve(
     problems += _open_problems(sources[-1], fixed)
     excuses = {check.id: check.applies.excusing_facts(facts) for check in fixed}
     required = tuple(check for check in fixed if not excuses[check.id])
-    problems = problems or list(_control_problems(sources[-1], required))
+    problems = problems or list(_control_problems(sources[-1], required, checks))
     if problems:
         raise UnusableInput(*problems)
     text = sources[-1].text
@@ -140,13 +140,15 @@ def _fix(sources: list[Source], checks: Mapping[str, Check]) -> tuple[tuple[Chec
     fixed: dict[str, dict[str, Check]] = {}
     for source in sources:
         own = _inherited(source, fixed, problems)
+        for name, check in own.items():
+            problems += _status_problems(source, ("extends",), check, name)
         for index, selection in enumerate(source.text.select):
             path = ("select", index)
             check = own.get(selection.check) or checks.get(selection.check)
             if check is None:
                 problems.append(_unknown_check(source, path, selection.check))
                 continue
-            problems += _status_problems(source, path, check)
+            problems += _status_problems(source, (*path, "check"), check, check.id)
             tightener = Tightener(source=source, path=path)
             own[check.id] = tightener.apply(check, selection, confidence)
             problems += tightener.problems
@@ -202,13 +204,15 @@ _ACCEPTED = {
 """The status that a check must have, by the status of the basis that selects it."""
 
 
-def _status_problems(source: Source, path: tuple[str | int, ...], check: Check) -> Iterator[Problem]:
+def _status_problems(
+    source: Source, path: tuple[str | int, ...], check: Check, name: str
+) -> Iterator[Problem]:
     accepted = _ACCEPTED[source.text.status]
     if check.status not in accepted:
         yield source.document.problem(
-            (*path, "check"),
+            path,
             expected=f"a check that is {' or '.join(accepted)}, as the basis is {source.text.status}",
-            found=f"{check.id}, {check.status}",
+            found=f"{name}, {check.status}",
             remedy="Replace it, or wait until its steward promotes it.",
             code="check-status",
         )
@@ -226,15 +230,27 @@ def _open_problems(source: Source, fixed: tuple[Check, ...]) -> Iterator[Problem
             )
 
 
-def _control_problems(source: Source, required: tuple[Check, ...]) -> Iterator[Problem]:
-    """A basis must refuse what no basis may certify, such as a model that always answers the same."""
-    measured = [check for check in required if check.mode == "measured"]
+def _control_problems(
+    source: Source, required: tuple[Check, ...], written: Mapping[str, Check]
+) -> Iterator[Problem]:
+    """A basis must refuse what no basis may certify, such as a model that always answers the same.
+
+    Only a measured check whose limits stand in its pack counts: its vectors and specimens were proved at
+    those, and a basis can but tighten them. A limit that the basis itself sets might be met by anybody.
+    """
+    proved = [check for check in required if check.mode == "measured" and _is_closed(written[check.id])]
     for control in get_args(ControlName):
-        if not any(control not in {s.control for s in check.silent_on} for check in measured):
+        if not any(control not in {s.control for s in check.silent_on} for check in proved):
             yield source.document.problem(
                 ("select",),
                 expected=f"a required check that refuses the negative control {control}",
-                found="none: every check is silent on it" if required else "no required check",
-                remedy="Select one that compares answers with the truth, such as an accuracy floor.",
+                found="none: every check is silent on it, or has a limit that the basis sets"
+                if required
+                else "no required check",
+                remedy="Select one with a limit of its own, such as eu.ai-act/gain-over-constant-answer.",
                 code="unrefused-control",
             )
+
+
+def _is_closed(check: Check) -> bool:
+    return all(limit.value is not None for limit in check.limits.values())

@@ -9,7 +9,7 @@ import typer
 
 from certify.cli.console import AsJson, print_json
 from certify.cli.keys import PassphraseFile, private_key
-from certify.cli.review import DossierFile, LaboratoryKey, opened
+from certify.cli.review import DossierFile, LaboratoryKey, opened, write_new
 from certify.errors import Problem, UnusableInput
 
 program = typer.Typer(help="Grant a deviation, and sign it.", no_args_is_help=True)
@@ -42,7 +42,6 @@ def sign(
     from datetime import date
 
     from certify.deviation import grant
-    from certify.store import write_durably
     from flows.wiring import now
 
     signing = private_key(key, passphrase_file)
@@ -53,7 +52,7 @@ def sign(
         )  # fmt: skip
     except ValueError as error:
         raise UnusableInput(_unusable(str(error))) from error
-    write_durably(out, signed)
+    write_new(out, signed)
     if as_json:
         print_json({"deviation": str(out), "check": check, "expires": expires})
     else:

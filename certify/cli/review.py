@@ -55,12 +55,11 @@ def draft(
 ) -> None:
     """Write the questions of a check into a file; answer `holds` and `reasons`, then sign."""
     from certify.review import questions
-    from certify.store import write_durably
 
     asked = {c.id: c for c in _human_checks(opened(dossier, lab_key))}
     if check not in asked:
         raise UnusableInput(_no_such_check(check, asked))
-    write_durably(out, _form(asked[check], questions(asked[check])).encode())
+    write_new(out, _form(asked[check], questions(asked[check])).encode())
     typer.echo(f"Answer the questions in {out}, then: certify review sign {dossier} --answers {out} ...")
 
 
@@ -79,7 +78,6 @@ def sign(
     """Sign the answers. The check is demonstrated only if every question is answered with true."""
     from certify.review import Answers
     from certify.review import sign as sign_review
-    from certify.store import write_durably
     from certify.strict_yaml import MAX_BYTES, read
     from flows.wiring import now
 
@@ -98,7 +96,7 @@ def sign(
                 code="review",
             )
         ) from error
-    write_durably(out, signed)
+    write_new(out, signed)
     holds = all(opinion.holds for opinion in given.opinions)
     if as_json:
         print_json({"review": str(out), "check": given.check, "holds": holds})
@@ -117,6 +115,17 @@ def opened(dossier: Path, lab_key: Path) -> Dossier:
     from certify.verification import verify
 
     return verify(dossier, load_public_key(lab_key)).dossier
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a paper; raises `UnusableInput` where one is: what is printed would be said of another."""
+    from certify.store import write_durably
+
+    if not write_durably(path, data):
+        found = "a file of that name"
+        raise UnusableInput(
+            Problem(source=str(path), expected="a new name", found=found, remedy="Choose another --out.")
+        )
 
 
 def _human_checks(dossier: Dossier) -> list[Check]:

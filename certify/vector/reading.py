@@ -50,7 +50,10 @@ def _list_problems(folder: Path, check: Check) -> Iterator[Problem]:
     there = {path.name for path in (folder / VECTOR_FOLDER).glob("*")} - {SPECIMEN_FILE}
     if not check.vectors:
         yield _problem(source, "vectors that prove what the check refuses", "none listed", "no-vector")
-    for name in sorted(set(check.vectors) - there):
+    files = {
+        path.name for path in (folder / VECTOR_FOLDER).glob("*") if path.is_file() and not path.is_symlink()
+    }
+    for name in sorted(set(check.vectors) - files):
         yield _problem(f"{source}/{name}", "the file that check.yaml lists", "no such file", "no-vector")
     for name in sorted(there - set(check.vectors)):
         yield _problem(f"{source}/{name}", "only files that check.yaml lists", "one more", "unlisted-vector")

@@ -72,8 +72,6 @@ def _said(outcome: str, reason: object, decided_by: tuple[str, ...]) -> str:
 
 def of_specimens(check: str, trials: Sequence[SpecimenTrial]) -> Iterator[Fault]:
     """What the real submissions found."""
-    from flows.qualification import needless_silences
-
     for trial in trials:
         if trial.defect:
             good = trial.case.role == "good"
@@ -85,15 +83,6 @@ def of_specimens(check: str, trials: Sequence[SpecimenTrial]) -> Iterator[Fault]
                 found=f"{trial.outcome.value}: {trial.explanation}",
                 remedy=_SPECIMEN_REMEDIES[trial.case.role],
             )
-    for name, control in needless_silences(trials):
-        yield Fault(
-            kind="silence",
-            check=name,
-            what=f"silent on {control} without need",
-            expected=f"no `silent_on` for {control}",
-            found="the check refuses every one of its kind",
-            remedy="Take the entry out of `silent_on`: a basis would look elsewhere for what is here.",
-        )
 
 
 _SPECIMEN_REMEDIES: Mapping[str, str] = {

@@ -605,12 +605,11 @@ def test_a_good_specimen_that_the_check_refuses_stops_it(certify: Any, ready: Pa
     assert all("a good specimen was not demonstrated" in fault["what"] for fault in found)
 
 
-def test_a_silence_without_need_stops_it(certify: Any, ready: Path) -> None:
+def test_a_silence_without_need_is_only_cautious(certify: Any, ready: Path) -> None:
     check = ready / "standards/packs/int.example/checks/first/check.yaml"
     silence = "silent_on:\n  - {control: random_predictor, why: {en: No., fr: Non.}}\nvectors:"
     edit(check, ("vectors:", silence))
-    found = faults(certify("standards", "check", "int.example", "--json", cwd=ready))
-    assert [fault["kind"] for fault in found] == ["silence"]
+    assert certify("standards", "check", "int.example", "--json", cwd=ready).code == 0
 
 
 def test_what_is_under_local_is_signed_by_nobody(certify: Any, small: Path, ready: Path) -> None:
