@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_pack import believe, sign_pack, write_basis, write_pack
+from own_pack import sign_own_pack, write_own_basis, write_own_pack
 
 from certify import ruling
 from certify.basis import Basis, resolve
@@ -22,7 +22,7 @@ from flows.qualification import SpecimenTrial
 from flows.self_test import SelfTest
 from flows.wiring import program_digest
 
-SELECTED = "{check: local.test/accuracy, limits: {floor: 0.8}}"
+SELECTED = "{check: local.test/gain-over-constant-answer}"
 
 
 def environment(**changes: Any) -> Environment:
@@ -32,8 +32,8 @@ def environment(**changes: Any) -> Environment:
 
 @pytest.fixture
 def standards(tmp_path: Path) -> Standards:
-    write_pack(tmp_path / "standards", "accuracy")
-    write_basis(tmp_path / "standards", SELECTED)
+    write_own_pack(tmp_path / "standards", "gain-over-constant-answer")
+    write_own_basis(tmp_path / "standards", SELECTED)
     return load(tmp_path / "standards", signatures())
 
 
@@ -43,12 +43,12 @@ def basis_of(standards: Standards) -> Basis:
     )
 
 
-def tested(standards: Standards, tmp_path: Path, **changes: Any) -> SelfTest:
+def proving(standards: Standards, tmp_path: Path, **changes: Any) -> SelfTest:
     return SelfTest(standards=standards, environment=environment(**changes), records=tmp_path / "records")
 
 
 def test_every_vector_of_the_selected_checks_is_run(standards: Standards, tmp_path: Path) -> None:
-    proved = tested(standards, tmp_path).vectors(basis_of(standards))
+    proved = proving(standards, tmp_path).vectors(basis_of(standards))
     assert proved.vectors > 10
     assert (proved.specimens, proved.record, proved.unproved) == (0, None, ())
 
@@ -64,27 +64,28 @@ def test_an_engine_that_decides_on_the_point_estimate_certifies_nothing(
 
     monkeypatch.setattr(ruling, "_rule_bound", by_the_point)
     with pytest.raises(ToolNotQualified, match="just-outside"):
-        tested(standards, tmp_path).vectors(basis_of(standards))
+        proving(standards, tmp_path).vectors(basis_of(standards))
 
 
 def test_a_check_of_nobody_without_vectors_is_told_and_one_of_a_steward_refused(tmp_path: Path) -> None:
     folder = tmp_path / "standards"
-    pack = write_pack(folder, "accuracy")
-    write_basis(folder, SELECTED)
-    for path in (pack / "checks/accuracy/vectors").glob("*.json"):
+    pack = write_own_pack(folder, "gain-over-constant-answer")
+    write_own_basis(folder, SELECTED)
+    for path in (pack / "checks/gain-over-constant-answer/vectors").glob("*.json"):
         path.unlink()
     unsigned = load(folder, signatures())
-    assert tested(unsigned, tmp_path).vectors(basis_of(unsigned)).unproved == ("local.test/accuracy",)
+    assert proving(unsigned, tmp_path).vectors(basis_of(unsigned)).unproved == (
+        "local.test/gain-over-constant-answer",
+    )
     key = new_key(tmp_path / "key", passphrase=None)
-    write_basis(folder, SELECTED.replace("local.test", "org.test"))
-    other = write_pack(folder, "accuracy", namespace="org.test")
-    for path in (other / "checks/accuracy/vectors").glob("*.json"):
+    write_own_basis(folder, SELECTED.replace("local.test", "org.test"))
+    other = write_own_pack(folder, "gain-over-constant-answer", namespace="org.test")
+    for path in (other / "checks/gain-over-constant-answer/vectors").glob("*.json"):
         path.unlink()
-    sign_pack(folder, "org.test", key)
-    believe(folder, "org.test", key)
+    sign_own_pack(folder, "org.test", key)
     signed = load(folder, signatures())
     with pytest.raises(UnusableInput):
-        tested(signed, tmp_path).vectors(basis_of(signed))
+        proving(signed, tmp_path).vectors(basis_of(signed))
 
 
 @pytest.fixture
@@ -105,15 +106,15 @@ def test_specimens_are_measured_once_for_a_program_and_an_environment(
     standards: Standards, tmp_path: Path, measured: list[tuple[str, ...]]
 ) -> None:
     basis = basis_of(standards)
-    first = tested(standards, tmp_path).specimens(basis)
+    first = proving(standards, tmp_path).specimens(basis)
     assert first.specimens >= 4
-    assert tested(standards, tmp_path).specimens(basis) == first
+    assert proving(standards, tmp_path).specimens(basis) == first
     assert len(measured) == 1
     record = next(path for path in (tmp_path / "records").glob("*.json"))
     record.write_bytes(record.read_bytes().replace(b'"role":"bad"', b'"role":"Bad"'))
-    assert tested(standards, tmp_path).specimens(basis) == first
+    assert proving(standards, tmp_path).specimens(basis) == first
     assert len(measured) == 2, "a record that somebody else wrote proves nothing"
-    tested(standards, tmp_path, processor="another").specimens(basis)
+    proving(standards, tmp_path, processor="another").specimens(basis)
     assert len(measured) == 3
 
 
@@ -132,5 +133,5 @@ def test_a_method_that_flatters_is_found_out_by_its_specimens(
 
     monkeypatch.setattr(self_test, "put_specimens", flattered)
     with pytest.raises(ToolNotQualified, match="a bad specimen was demonstrated"):
-        tested(standards, tmp_path).specimens(basis_of(standards))
+        proving(standards, tmp_path).specimens(basis_of(standards))
     assert not list((tmp_path / "records").glob("*.json"))
