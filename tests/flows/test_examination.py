@@ -292,7 +292,7 @@ select:
     parameters: {groups: ["sex=female", "sex=male"]}
 """
     folder = write_submission(tmp_path / "s", change=lambda m: m["system"].update(affected_persons="none"))
-    with pytest.raises(UnusableInput, match="excuse all"):
+    with pytest.raises(UnusableInput, match="no required check"):
         prepare(folder, "test/small", small_workplace(tmp_path, basis=basis))
 
 

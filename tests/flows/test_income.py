@@ -37,6 +37,8 @@ DEMONSTRATED = (
     "stable-under-measurement-noise",
 )  # fmt: skip
 REFUTED = ("selection-rate-ratio", "sensitivity")
+COPIED = ("no-test-data-in-training-data",)
+"""Answers of a census are coarse: many persons of the test data have a double in the training data."""
 INCONCLUSIVE = ("equal-true-positive-rate",)
 
 
@@ -50,7 +52,7 @@ class Case:
     key: PublicKey
 
     def estimates(self, check: str) -> dict[tuple[str, str], Estimate]:
-        result = next(f.result for f in self.dossier.findings if f.check.id == f"demo/{check}")
+        result = next(f.result for f in self.dossier.findings if f.check.id == f"eu.ai-act/{check}")
         assert isinstance(result, Measurement)
         return {(e.statistic, e.stratum): e for e in result.estimates}
 
@@ -94,8 +96,10 @@ def test_every_check_comes_out_as_the_known_numbers_say(case: Case) -> None:
     expected = dict.fromkeys(DEMONSTRATED, Outcome.DEMONSTRATED)
     expected |= dict.fromkeys(REFUTED, Outcome.REFUTED)
     expected |= dict.fromkeys(INCONCLUSIVE, Outcome.NOT_DEMONSTRATED)
-    found = {j.check.removeprefix("demo/"): j.outcome for j in case.dossier.verdict.judgements}
-    assert found == expected
+    found = {j.check.removeprefix("eu.ai-act/"): j.outcome for j in case.dossier.verdict.judgements}
+    assert {check: found[check] for check in expected} == expected
+    others = {check for check, outcome in found.items() if outcome is not Outcome.DEMONSTRATED}
+    assert others - {*REFUTED, *INCONCLUSIVE} == set(COPIED)
 
 
 def test_the_four_fifths_rule_is_refuted_by_a_bound_and_not_by_a_point(case: Case) -> None:
@@ -106,8 +110,8 @@ def test_the_four_fifths_rule_is_refuted_by_a_bound_and_not_by_a_point(case: Cas
 
 
 def test_no_number_of_further_cases_is_advised_where_the_estimate_is_beyond_the_limit(case: Case) -> None:
-    advised = {advice.check.removeprefix("demo/"): advice.cases for advice in case.dossier.advice}
-    assert advised == dict.fromkeys((*REFUTED, *INCONCLUSIVE))
+    advised = {advice.check.removeprefix("eu.ai-act/"): advice.cases for advice in case.dossier.advice}
+    assert advised == dict.fromkeys((*REFUTED, *INCONCLUSIVE, *COPIED))
 
 
 # The estimates
@@ -189,12 +193,12 @@ class Measured:
 
     def __init__(self, submission: Path, workplace: Workplace) -> None:
         self.intake = read_submission(submission, workplace)
-        basis = agree_basis(BASIS, self.intake, workplace)
+        basis = agree_basis(BASIS, self.intake, workplace.load_standards())
         self.checks: Mapping[str, Check] = {check.id: check for check in basis.required}
         self.measure = in_process(self.intake.artifacts, workplace)
 
     def estimates(self, check: str, role: str) -> dict[tuple[str, str], Estimate]:
-        task = task_of(self.checks[f"demo/{check}"], self.intake.root).model_copy(update={"role": role})
+        task = task_of(self.checks[f"eu.ai-act/{check}"], self.intake.root).model_copy(update={"role": role})
         result = self.measure(task).result
         assert isinstance(result, Measurement)
         return {(e.statistic, e.stratum): e for e in result.estimates}

@@ -16,8 +16,7 @@ from certify.errors import UnusableInput
 from certify.pack import load
 from certify.standard import Among, AtLeast, AtMost, Check, Count, Holds, NothingFound, Parameter, Strata
 from certify.strict_yaml import read
-from certify.submission.applicant import System
-from certify.submission.model import Task
+from certify.submission.manifest import FACTS
 from certify.submission.objective import DocumentKind, MetricName
 from checks.catalogue import METHODS, signatures
 from checks.statistics.proportions import clopper_pearson
@@ -28,6 +27,10 @@ STANDARDS = load(FOLDER, signatures())
 
 FAMILY = ("demo/common", "demo/instrument", "demo/persons-affected")
 LAST = ("demo/diabetes-screening", "demo/digits-reader", "demo/income-screening")
+
+REGULATED = (
+    "eu/annex-iii-credit", "eu/annex-iii-medical-triage", "eu/instrument", "eu/research-permit",
+)  # fmt: skip
 
 NOBODY = {"system.affected_persons": "none", "model.task": "multiclass"}
 SOMEBODY = {"system.affected_persons": "directly", "model.task": "binary"}
@@ -45,6 +48,20 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "documents.complete": (set(), {"document_present"}),
     "documents.figures": (set(), {"figures_agree"}),
     "documents.explanation": (set(), {"explanation_stated"}),
+    "documents.sections": (set(), {"section_written"}),
+    "documents.declarations": (set(), {"declared"}),
+    "documents.opinion": (set(), {"judged"}),
+    "data_quality.duplicates": ({"repeated_share"}, set()),
+    "data_quality.overlap": ({"overlapping_share"}, set()),
+    "data_quality.completeness": ({"incomplete_share"}, set()),
+    "data_quality.labels": ({"unknown_label_share"}, set()),
+    "representativeness.domain": ({"outside_share"}, set()),
+    "objectives.generalisation": ({"generalisation_gap"}, set()),
+    "objectives.baseline_gain": ({"gain_over_constant"}, set()),
+    "fairness.false_positive_rate_gap": ({"false_positive_rate", "false_positive_rate_gap"}, set()),
+    "fairness.accuracy_gap": ({"accuracy", "accuracy_gap"}, set()),
+    "robustness.batch_consistency": ({"decision_changed"}, set()),
+    "robustness.rounding": ({"decision_changed"}, set()),
 }
 """Statistics and statements of each method: a criterion on anything else could never be demonstrated."""
 
@@ -63,7 +80,7 @@ def numbers_and_lists(check: Check) -> Mapping[str, Parameter]:
 
 def limit(check: str, name: str, basis: str | None = None) -> Decimal:
     checks = {c.id: c for c in resolved(basis).required} if basis else STANDARDS.checks
-    value = checks[f"demo/{check}"].limits[name].value
+    value = checks[f"eu.ai-act/{check}"].limits[name].value
     assert isinstance(value, Decimal)
     return value
 
@@ -76,12 +93,29 @@ def test_the_pack_holds_a_check_for_every_method() -> None:
 
 
 def test_every_folder_of_the_pack_holds_a_check_that_was_loaded() -> None:
-    slugs = {path.name for path in (FOLDER / "packs/eu.ai-act/checks").iterdir()}
-    assert {check.partition("/")[2] for check in STANDARDS.checks} == slugs
+    folders = {f"{path.parts[-3]}/{path.name}" for path in (FOLDER / "packs").glob("*/checks/*")}
+    assert set(STANDARDS.checks) == folders
 
 
 def test_every_basis_is_either_of_the_family_or_can_be_run() -> None:
-    assert sorted(STANDARDS.bases) == sorted((*FAMILY, *LAST))
+    assert sorted(STANDARDS.bases) == sorted((*FAMILY, *LAST, *REGULATED, "eu/high-risk"))
+
+
+@pytest.mark.parametrize("name", REGULATED)
+def test_a_regulated_basis_leaves_nothing_open_and_answers_to_signed_packs(name: str) -> None:
+    basis = resolve(
+        name, bases=STANDARDS.bases, checks=STANDARDS.checks, packs=STANDARDS.references, facts={}
+    )
+    assert not any(check.open_values for check in basis.required)
+    assert basis.excused == ()
+    assert basis.unsigned == ()
+
+
+def test_only_bases_on_persons_wait_for_a_person() -> None:
+    human = {name: [c for c in resolved(name).required if c.mode == "human"] for name in (*REGULATED, *LAST)}
+    assert not human["eu/instrument"]
+    assert not any(human[name] for name in LAST)
+    assert all(human[name] for name in REGULATED if name != "eu/instrument")
 
 
 @pytest.mark.parametrize("name", LAST)
@@ -125,13 +159,9 @@ def test_only_persons_excuse_fairness_and_only_tasks_excuse_what_two_classes_nee
 
 def test_the_facts_of_every_scope_exist_and_have_the_values_that_are_listed() -> None:
     """A slip in a listed value would excuse everybody."""
-    known = {
-        "system.affected_persons": get_args(System.model_fields["affected_persons"].annotation),
-        "model.task": get_args(Task),
-    }
     for check in STANDARDS.checks.values():
         for membership in check.applies.all:
-            assert set(membership.among) <= set(known[membership.fact])
+            assert set(membership.among) <= set(FACTS[membership.fact] or membership.among)
 
 
 # Limits of the instrument, as they were agreed on before anything was measured
@@ -186,7 +216,15 @@ def test_a_condition_on_pairs_or_groups_takes_them_from_the_basis() -> None:
     for check in STANDARDS.checks.values():
         for condition in check.criterion.all:
             strata = getattr(condition, "for_every", Strata(named=("all",)))
-            assert strata.source in (None, "groups", "metrics", "expectations", "kinds")
+            assert strata.source in (
+                None,
+                "groups",
+                "metrics",
+                "expectations",
+                "kinds",
+                "topics",
+                "questions",
+            )
 
 
 @pytest.mark.parametrize("check", STANDARDS.checks.values(), ids=lambda c: c.id)
@@ -195,8 +233,8 @@ def test_evidence_is_bound_to_the_manifest_and_to_data_only_where_data_are_opene
     assert "manifest" in demand.bound_to
     assert ("data" in demand.bound_to) == (demand.role != "none")
     assert ("reference" in demand.bound_to) == (check.method.name == "representativeness.shares")
-    on_documents = check.method.name in ("documents.complete", "documents.figures")
-    assert ("documents" in demand.bound_to) == on_documents
+    on_documents = {"documents.complete", "documents.figures", "documents.sections", "documents.opinion"}
+    assert ("documents" in demand.bound_to) == (check.method.name in on_documents)
 
 
 def test_metrics_and_kinds_of_documents_are_those_of_the_submission() -> None:
