@@ -154,6 +154,8 @@ class Check(Value):
         types = ("list",) if isinstance(condition, Among) else ("integer", "decimal")
         if limit is None or limit.type not in types:
             raise ValueError(f'a limit named "{condition.limit}" of type {" or ".join(types)} under `limits`')
+        if condition.require == "count" and limit.range is not None and limit.range[0] < 0:
+            raise ValueError(f'a range of the limit "{condition.limit}" from 0, because it counts cases')
         safe = _SAFE_DIRECTION[condition.require]
         if limit.stricter not in (safe, "fixed"):
             found = (
