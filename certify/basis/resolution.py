@@ -140,8 +140,8 @@ def _fix(sources: list[Source], checks: Mapping[str, Check]) -> tuple[tuple[Chec
     fixed: dict[str, dict[str, Check]] = {}
     for source in sources:
         own = _inherited(source, fixed, problems)
-        for name, check in own.items():
-            problems += _status_problems(source, ("extends",), check, name)
+        for name, inherited in own.items():
+            problems += _status_problems(source, ("extends",), inherited, name)
         for index, selection in enumerate(source.text.select):
             path = ("select", index)
             check = own.get(selection.check) or checks.get(selection.check)
