@@ -47,7 +47,7 @@ def obstacles(standing: Standing) -> tuple[str, ...]:
         (not standing.unsigned_packs, "a pack that was used is signed by nobody"),
         (not standing.development_packs, "a pack that was used is signed with a development key"),
         (standing.qualified, "the program was not qualified on its specimens before it measured"),
-        (not standing.unproved_checks, "a check that was used has no vectors that prove it"),
+        (not standing.unproved_checks, "a check that was used has no vectors or specimens that prove it"),
         (standing.deviations == 0, f"{standing.deviations} deviations are in force"),
     )
     return tuple(text for holds, text in conditions if not holds)

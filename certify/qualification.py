@@ -19,4 +19,4 @@ class Qualification(Value):
     record: DigestText | None = None
     """The digest of the record of every specimen; None where none was run."""
     unproved: tuple[Line, ...] = ()
-    """Checks of unsigned packs without vectors: nothing proves that they refuse."""
+    """Checks without vectors, or without specimens unless a person judges: nothing proves them."""

@@ -8,17 +8,16 @@ these are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 
-from certify import deviation, review
-from certify.deviation import Deviation, open_deviation, uncovered
+from certify.deviation import Deviation, uncovered
 from certify.digest import Digest, read_canonical
 from certify.dossier import DOSSIER, REPORT, SEAL, Dossier, unpack
 from certify.envelope import open_seal
@@ -26,14 +25,12 @@ from certify.errors import Problem, Tampered, UnusableInput
 from certify.evidence import Measurement
 from certify.key import PublicKey
 from certify.protocol import lock
-from certify.review import Review, Sealed, open_review, reviewed
+from certify.review import Review, reviewed
 from certify.sandbox import ISOLATION, NETWORK_DENIED
 from certify.signing import Signer, statement, subjects
 from certify.submission import root_digest
 from certify.task import task_of
 from certify.verdict import Verdict
-
-Signed = TypeVar("Signed", Review, Deviation)
 
 MAX_BYTES = 1 << 30
 MAX_SEAL_BYTES = 4 << 20
@@ -46,10 +43,6 @@ NOT_CHECKED = (
     "that the report says the same as the findings: only that its bytes are the signed ones",
     "revocation and current status: there is no register entry to consult",
     "the time of signing, which is the signer's own word",
-)
-WITHHELD = (
-    "that no other review was withheld: there is no register of reviews",
-    "competence and independence of the reviewers, which are their own words",
 )
 
 
@@ -121,59 +114,6 @@ def verify_bytes(data: bytes, key: PublicKey, *, source: str, now: datetime) -> 
             "that every finding answers the locked protocol on the committed bytes",
         ),
     )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Paper:
-    """A signed file beside a dossier, such as a review, and the keys that are believed for it."""
-
-    source: str
-    data: bytes
-    keys: tuple[PublicKey, ...]
-
-
-def consider(
-    verification: Verification, *, reviews: Iterable[Paper], deviations: Iterable[Paper], now: datetime
-) -> Verification:
-    """The dossier together with what people decided about it.
-
-    Raises `Tampered` for a paper that no believed key signed, or that speaks of something else: it was meant
-    to count, so that leaving it out in silence would mislead.
-    """
-    sealed = Sealed(name=verification.signer.name, key=verification.key)
-    facts: dict[str, Any] = {"sealed": sealed, "now": now}
-    dossier = verification.dossier
-    opened = tuple(_believed(open_review, review.KIND, paper, dossier, facts) for paper in reviews)
-    granted = tuple(_believed(open_deviation, deviation.KIND, paper, dossier, facts) for paper in deviations)
-    in_force = (f"{len(granted)} deviations are in force",) if granted else ()
-    unkept = ("a review is signed with a development key",) if opened else ()
-    return replace(
-        verification,
-        reviews=opened,
-        deviations=granted,
-        obstacles=(*verification.obstacles, *unkept, *in_force),
-        not_checked=(*verification.not_checked, *(WITHHELD if opened else ())),
-        checked=(
-            *verification.checked,
-            *(f"the review of {r.check} by {r.reviewer.name}" for r in opened),
-            *(f"the deviation from {d.check} until {d.expires} by {d.granted_by}" for d in granted),
-        ),
-    )
-
-
-def _believed(
-    opening: Callable[..., Signed], kind: str, paper: Paper, dossier: Dossier, facts: dict[str, Any]
-) -> Signed:
-    """The paper under whichever of its keys signed it; raises what is wrong with it, or with every key."""
-    refusal = Tampered(f"{paper.source}: no key was given to check its signature")
-    for key in paper.keys:
-        try:
-            open_seal(paper.data, key, source=paper.source, kind=kind)
-        except Tampered as error:
-            refusal = error
-        else:
-            return opening(paper.data, key, dossier, source=paper.source, **facts)
-    raise refusal
 
 
 def _seal(members: dict[str, bytes]) -> bytes:

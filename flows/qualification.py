@@ -79,9 +79,9 @@ class SpecimenTrial:
         if self.case.role == "bad":
             return "a bad specimen was demonstrated" if self.demonstrated else ""
         silent = self.case.role in {silence.control for silence in self.case.check.silent_on}
-        return "a control was demonstrated, and the check is not silent on it" * (
-            self.demonstrated and not silent
-        )
+        if self.demonstrated and not silent:
+            return "a control was demonstrated, and the check is not silent on it"
+        return ""
 
     def to_json(self) -> dict[str, str | None]:
         """For the record and for machines."""

@@ -71,7 +71,13 @@ class SelfTest:
         if trials is None:
             trials = _proved(checks, named, advance)
             self._keep(path, trials)
-        return tested.model_copy(update={"specimens": len(trials), "record": Digest.of_value(trials)})
+        shown = [check.id for check in checks.values() if check.mode != "human" and check.id not in named]
+        return Qualification(
+            vectors=tested.vectors,
+            specimens=len(trials),
+            record=Digest.of_value(trials),
+            unproved=tuple(dict.fromkeys((*tested.unproved, *shown))),
+        )
 
     def _selected(self, basis: Basis) -> list[Check]:
         """The checks as their packs hold them, before the basis tightened them."""

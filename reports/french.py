@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from reports import french_sentences
+from reports import french_sentences, french_terms
 
 _TEXTS = {
     # Page
@@ -277,71 +277,6 @@ _TEXTS = {
     "verify_not": "Elle ne vérifie pas :",
 }
 
-_TERMS = {
-    # Outcomes and reasons
-    "demonstrated": "démontré",
-    "refuted": "réfuté",
-    "not demonstrated": "non démontré",
-    "inconclusive": "non concluant",
-    "not measured": "non mesuré",
-    "method failed": "la méthode a échoué",
-    "limit exceeded": "limite dépassée",
-    "evidence missing or unbound": "preuve absente ou non liée",
-    # Clauses
-    "satisfies": "satisfait à",
-    "contributes-to": "contribue à",
-    "informs": "éclaire",
-    # Areas
-    "representativeness": "représentativité",
-    "data_quality": "qualité des données",
-    "objectives": "objectifs",
-    "robustness": "robustesse",
-    "cybersecurity": "cybersécurité",
-    "energy": "énergie",
-    "fairness": "équité",
-    "documents": "documents",
-    "explanation": "explication",
-    "governance": "gouvernance",
-    # Checks
-    "critical": "critique",
-    "major": "majeur",
-    "minor": "mineur",
-    "draft": "projet",
-    "trial": "à l'essai",
-    "stable": "stable",
-    "deprecated": "déconseillé",
-    "withdrawn": "retiré",
-    "higher": "plus haut",
-    "lower": "plus bas",
-    "superset": "plus d'éléments",
-    "fixed": "fixe",
-    # Data roles
-    "train": "entraînement",
-    "validation": "validation",
-    "test": "test",
-    "reference": "population de référence",
-    "none": "aucune",
-    # Kinds and visibilities of evidence
-    "proof": "preuve formelle",
-    "statistical": "statistique",
-    "search": "recherche",
-    "document": "document",
-    "human": "humaine",
-    "public": "public",
-    "vendor": "fournisseur",
-    "authority": "autorité",
-    # Ledger
-    "locked": "verrouillé",
-    "opened": "ouvert",
-    # Systems
-    "instrument": "instrument",
-    "tool": "outil",
-    "product": "produit",
-    # Keys
-    "development": "développement",
-    "production": "production",
-}
-
 
 def _typeset(text: str) -> str:
     """No line breaks before high punctuation, and typographic apostrophes, as French printers do."""
@@ -352,7 +287,9 @@ def _typeset(text: str) -> str:
 TEXTS: Mapping[str, str] = MappingProxyType({key: _typeset(text) for key, text in _TEXTS.items()})
 """Key to text."""
 
-TERMS: Mapping[str, str] = MappingProxyType({word: _typeset(text) for word, text in _TERMS.items()})
+TERMS: Mapping[str, str] = MappingProxyType(
+    {word: _typeset(text) for word, text in french_terms.TERMS.items()}
+)
 """Word of a closed vocabulary to French."""
 
 SENTENCES: Mapping[str, str] = MappingProxyType(

@@ -24,8 +24,8 @@ SENTENCES = {
     "the program was not qualified on its specimens before it measured": (
         "le programme n'a pas été qualifié sur ses spécimens avant de mesurer"
     ),
-    "a check that was used has no vectors that prove it": (
-        "un contrôle utilisé n'a pas de vecteurs qui le prouvent"
+    "a check that was used has no vectors or specimens that prove it": (
+        "un contrôle utilisé n'a pas de vecteurs ou de spécimens qui le prouvent"
     ),
     "the authority has not countersigned the protocol": "l'autorité n'a pas contresigné le protocole",
     "an excusal is only claimed: the authority has not countersigned it": (

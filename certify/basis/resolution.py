@@ -20,6 +20,9 @@ from certify.pack import PackReference
 from certify.standard import Check, ControlName
 from certify.strict_yaml import YamlDocument
 
+MOST_GENERATIONS = 100
+"""A family of bases that nobody can overlook is none; and each generation costs a level of recursion."""
+
 _NO_PACKS: Mapping[str, PackReference] = MappingProxyType({})
 
 
@@ -96,6 +99,16 @@ def _add_with_parents(
                     found=parent,
                     remedy="Correct its name.",
                     code="unknown-basis",
+                )
+            )
+        if len(below) == MOST_GENERATIONS:
+            raise UnusableInput(
+                source.document.problem(
+                    path,
+                    expected=f"at most {MOST_GENERATIONS} bases that extend one another",
+                    found="more",
+                    remedy="Extend a more general one directly.",
+                    code="too-deep",
                 )
             )
         if parent in (*below, name):

@@ -76,12 +76,13 @@ def sign(
     as_json: AsJson = False,
 ) -> None:
     """Sign the answers. The check is demonstrated only if every question is answered with true."""
+    from certify.cli.verify import read_paper
     from certify.review import Answers
     from certify.review import sign as sign_review
-    from certify.strict_yaml import MAX_BYTES, read
+    from certify.strict_yaml import read
     from flows.wiring import now
 
-    document = read(_bytes(answers, MAX_BYTES), source=answers.name)
+    document = read(read_paper(answers), source=answers.name)
     given = document.validate(Answers)
     signing = private_key(key, passphrase_file)
     try:
@@ -162,9 +163,3 @@ def _no_such_check(check: str, asked: dict[str, Check]) -> Problem:
         found=check,
         remedy="`certify review list` shows them.",
     )
-
-
-def _bytes(path: Path, most: int) -> bytes:
-    from certify.cli.verify import read_paper
-
-    return read_paper(path)[: most + 1]

@@ -10,7 +10,8 @@ import typer
 from certify.cli.console import AsJson, Exit, print_json, visible
 
 if TYPE_CHECKING:
-    from certify.verification import Paper, Verification
+    from certify.consideration import Paper
+    from certify.verification import Verification
 
 MOST_BYTES = 4 << 20
 """More than any signed review or deviation holds."""
@@ -36,8 +37,8 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Hash every byte and derive every outcome again, offline. Exit code 0 only if it conforms."""
+    from certify.consideration import consider
     from certify.key import load_public_key
-    from certify.verification import consider
     from certify.verification import verify as verify_dossier
     from flows.wiring import now
 
@@ -68,8 +69,8 @@ def read_paper(path: Path) -> bytes:
 
 
 def _papers(files: list[Path] | None, keys: list[Path] | None) -> list[Paper]:
+    from certify.consideration import Paper
     from certify.key import load_public_key
-    from certify.verification import Paper
 
     believed = tuple(load_public_key(path) for path in keys or ())
     return [Paper(source=path.name, data=read_paper(path), keys=believed) for path in files or ()]

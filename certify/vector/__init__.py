@@ -8,9 +8,17 @@ apart by them (`certify.mutation`), and no universal control may pass (`certify.
 from __future__ import annotations
 
 from certify.vector.proposal import propose
-from certify.vector.reading import VECTOR_FOLDER, read_vectors
+from certify.vector.reading import read_vectors
 from certify.vector.specimen import SPECIMEN_FILE, BadSpecimen, SpecimenSet, read_specimens
-from certify.vector.text import Evidence, Expected, OpenValues, Question, Vector, VectorSet
+from certify.vector.text import (
+    VECTOR_FOLDER,
+    Evidence,
+    Expected,
+    OpenValues,
+    Question,
+    Vector,
+    VectorSet,
+)
 from certify.vector.trial import Bench, Trial, filled
 
 __all__ = [

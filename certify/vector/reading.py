@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from certify.errors import Problem, UnusableInput
+from certify.pack.file import read_file
 from certify.standard import Check
 from certify.strict_yaml import MAX_BYTES, YamlDocument, read
 from certify.vector.specimen import SPECIMEN_FILE
-from certify.vector.text import VectorSet
+from certify.vector.text import VECTOR_FOLDER, VectorSet
 from certify.vector.trial import Bench, filled
-
-VECTOR_FOLDER = "vectors"
 
 
 def read_vectors(folder: Path, check: Check) -> dict[str, VectorSet]:
@@ -25,19 +24,19 @@ def read_vectors(folder: Path, check: Check) -> dict[str, VectorSet]:
     sets: dict[str, VectorSet] = {}
     for name in check.vectors:
         path = folder / VECTOR_FOLDER / name
-        if path.is_file():
-            try:
-                sets[name] = _read(path, f"{check.id}/{VECTOR_FOLDER}/{name}", check)
-            except UnusableInput as error:
-                problems += error.problems
+        if not path.exists():
+            continue  # told above
+        try:
+            sets[name] = _read(path, f"{check.id}/{VECTOR_FOLDER}/{name}", check)
+        except UnusableInput as error:
+            problems += error.problems
     if problems:
         raise UnusableInput(*problems)
     return sets
 
 
 def _read(path: Path, source: str, check: Check) -> VectorSet:
-    with open(path, "rb") as stream:
-        document = read(stream.read(MAX_BYTES + 1), source=source)
+    document = read(read_file(path, source=source, most=MAX_BYTES), source=source)
     vectors = document.validate(VectorSet)
     problems = list(_content_problems(document, vectors, check))
     if problems:
@@ -50,10 +49,7 @@ def _list_problems(folder: Path, check: Check) -> Iterator[Problem]:
     there = {path.name for path in (folder / VECTOR_FOLDER).glob("*")} - {SPECIMEN_FILE}
     if not check.vectors:
         yield _problem(source, "vectors that prove what the check refuses", "none listed", "no-vector")
-    files = {
-        path.name for path in (folder / VECTOR_FOLDER).glob("*") if path.is_file() and not path.is_symlink()
-    }
-    for name in sorted(set(check.vectors) - files):
+    for name in sorted(set(check.vectors) - there):
         yield _problem(f"{source}/{name}", "the file that check.yaml lists", "no such file", "no-vector")
     for name in sorted(there - set(check.vectors)):
         yield _problem(f"{source}/{name}", "only files that check.yaml lists", "one more", "unlisted-vector")

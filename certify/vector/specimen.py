@@ -17,10 +17,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from certify.pack.file import read_file
 from certify.standard import Check
 from certify.strict_yaml import MAX_BYTES, read
 from certify.value import Name, Prose, Value
-from certify.vector.text import OpenValues
+from certify.vector.text import VECTOR_FOLDER, OpenValues
 
 SPECIMEN_FILE = "specimens.json"
 
@@ -44,9 +45,7 @@ class SpecimenSet(Value):
 
 def read_specimens(folder: Path, check: Check) -> SpecimenSet | None:
     """The specimens of a check, None where it names none; raises `UnusableInput` for what cannot be read."""
-    path = folder / "vectors" / SPECIMEN_FILE
-    if not path.is_file():
+    path, source = folder / VECTOR_FOLDER / SPECIMEN_FILE, f"{check.id}/{VECTOR_FOLDER}/{SPECIMEN_FILE}"
+    if not path.exists():
         return None
-    with open(path, "rb") as stream:
-        data = stream.read(MAX_BYTES + 1)
-    return read(data, source=f"{check.id}/vectors/{SPECIMEN_FILE}").validate(SpecimenSet)
+    return read(read_file(path, source=source, most=MAX_BYTES), source=source).validate(SpecimenSet)

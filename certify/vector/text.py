@@ -29,6 +29,9 @@ from certify.value import Line, Name, Number, Prose, Value
 Group = Literal["manifest", "model", "documents", "reference", "data.train", "data.validation", "data.test"]
 Given = int | Decimal | str | tuple[str, ...] | tuple[Expectation, ...]
 
+VECTOR_FOLDER = "vectors"
+"""Where a check keeps what proves it, beside its `check.yaml`."""
+
 CORRECTED = Decimal("0.99999")
 """The confidence of a refuting bound unless a vector says another: enough for 2,500 comparisons."""
 

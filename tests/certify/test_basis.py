@@ -404,3 +404,11 @@ def test_the_order_of_parents_does_not_matter(one: dict[str, Any], other: dict[s
         return limit_of(basis, "highest"), limit_of(basis, "lowest"), set(groups)
 
     assert outcome("test/a, test/b") == outcome("test/b, test/a")
+
+
+def test_a_line_of_bases_without_end_is_refused_in_its_place() -> None:
+    """Two thousand of them once ended in a RecursionError, which is a failure of ours and no answer."""
+    chain = {f"b{n}": basis_text(f"b{n}", extends=f"test/b{n + 1}") for n in range(2000)}
+    (only,) = problems("b0", {**chain, "b2000": basis_text("b2000", "  - check: test/closed")})
+    assert (only.source, only.key, only.code) == ("bases/test/b100.yaml", "extends[0]", "too-deep")
+    assert only.line == 4

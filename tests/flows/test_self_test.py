@@ -88,6 +88,18 @@ def test_a_check_of_nobody_without_vectors_is_told_and_one_of_a_steward_refused(
         proving(signed, tmp_path).vectors(basis_of(signed))
 
 
+def test_a_check_that_names_no_specimen_is_unproved_however_many_others_name_some(tmp_path: Path) -> None:
+    """Otherwise the specimens of one check would speak for all."""
+    folder = tmp_path / "standards"
+    pack = write_own_pack(folder, "gain-over-constant-answer", "complete-test-data")
+    (pack / "checks/complete-test-data/vectors/specimens.json").unlink()
+    write_own_basis(folder, SELECTED, "check: local.test/complete-test-data")
+    standards = load(folder, signatures())
+    proved = proving(standards, tmp_path).specimens(basis_of(standards))
+    assert proved.specimens
+    assert proved.unproved == ("local.test/complete-test-data",)
+
+
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """Every time that specimens are really measured, with the checks that they were put to."""
