@@ -15,10 +15,13 @@ from certify.environment import Environment, capture
 from certify.errors import ToolNotQualified, UnusableInput
 from certify.key import new_key
 from certify.pack import Standards, load
+from certify.sandbox import Caps
+from certify.task import Task
 from certify.vector import SpecimenSet
 from checks.catalogue import signatures
 from flows import self_test
-from flows.qualification import SpecimenTrial
+from flows.measuring import Answer
+from flows.qualification import Foundry, Name, SpecimenTrial
 from flows.self_test import SelfTest
 from flows.wiring import program_digest
 
@@ -145,5 +148,20 @@ def test_a_method_that_flatters_is_found_out_by_its_specimens(
 
     monkeypatch.setattr(self_test, "put_specimens", flattered)
     with pytest.raises(ToolNotQualified, match="a bad specimen was demonstrated"):
+        proving(standards, tmp_path).specimens(basis_of(standards))
+    assert not list((tmp_path / "records").glob("*.json"))
+
+
+def test_a_worker_that_is_killed_proves_nothing(
+    standards: Standards, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Silence of a method on a bad specimen would look like a refusal."""
+
+    def hurried(self: Foundry, asked: tuple[Task, Name]) -> Answer:
+        task, name = asked
+        return self._workers.measure_on(self._intakes[name].artifacts, task, caps=Caps(wall_seconds=0.01))
+
+    monkeypatch.setattr(Foundry, "_answer", hurried)
+    with pytest.raises(ToolNotQualified, match="the method failed, which is no refusal"):
         proving(standards, tmp_path).specimens(basis_of(standards))
     assert not list((tmp_path / "records").glob("*.json"))
