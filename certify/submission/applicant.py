@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from certify.submission.objective import MetricName
+from certify.submission.metric import MetricName
 from certify.value import Line, Number, Prose, Value
 
 Role = Literal["provider", "deployer", "authorised_representative", "importer", "distributor"]

@@ -74,15 +74,23 @@ class Labelling(Value):
 
 
 class Dataset(Value):
-    """One data set in one role. All its files have the same columns or arrays."""
+    """One data set in one role. All its files have the same columns or arrays.
+
+    `most_weight` and `most_rows_per_unit` bound what one draw can weigh, in the population and not only in
+    these rows: without them nothing bounds the mean of weighted or clustered rows.
+    """
 
     name: Name
     role: Literal["train", "validation", "test"]
     files: tuple[Line, ...] = Field(min_length=1)
     target: Line
     weights: Line | None = None
+    most_weight: Number | None = Field(default=None, gt=0)
     statistical_unit: Line
     unit_column: Line | None = None
+    most_rows_per_unit: int | None = Field(default=None, ge=1)
+    decisions: Line | None = None
+    """The column with what the system decided where these rows were collected, by its declared rule."""
     origin: Prose
     collected: CollectionPeriod
     setting: Prose
@@ -92,13 +100,14 @@ class Dataset(Value):
     @model_validator(mode="after")
     def _columns_have_one_purpose(self) -> Self:
         if len(set(self.beside_inputs)) != len(self.beside_inputs):
-            raise ValueError("three different columns as target, weights and unit_column")
+            raise ValueError("different columns as target, weights, unit_column and decisions")
         return self
 
     @property
     def beside_inputs(self) -> tuple[str, ...]:
         """The columns that say something about a row and are never fed to the model."""
-        return tuple(name for name in (self.target, self.weights, self.unit_column) if name is not None)
+        named = (self.target, self.weights, self.unit_column, self.decisions)
+        return tuple(name for name in named if name is not None)
 
 
 class ReferencePopulation(Value):

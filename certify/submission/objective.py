@@ -6,15 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from certify.submission.metric import MetricName
 from certify.value import Line, Name, Number, Prose, Value
 
 Term = Literal[
     "cross_entropy", "binary_cross_entropy", "mean_squared_error", "mean_absolute_error",
     "hinge", "focal", "quantile", "l1_weights", "l2_weights", "other_declared",
 ]  # fmt: skip
-MetricName = Literal[
-    "accuracy", "balanced_accuracy", "sensitivity", "specificity", "precision", "mean_absolute_error"
-]
 
 
 class LossTerm(Value):
@@ -41,7 +39,9 @@ class Claim(Value):
     value: Number
     unit: Line = "1"
     range: tuple[Number, Number] | None = None
-    """The range of one case's error; a mean without one has no valid bound."""
+    """The range of one case's error or loss; a mean without one has no valid bound."""
+    level: Number | None = Field(default=None, gt=0, lt=1)
+    """Of a quantile loss: which quantile is answered."""
 
 
 class SelectableObjective(Value):

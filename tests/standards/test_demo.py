@@ -17,7 +17,8 @@ from certify.pack import load
 from certify.standard import Among, AtLeast, AtMost, Check, Count, Holds, NothingFound, Parameter, Strata
 from certify.strict_yaml import read
 from certify.submission.manifest import FACTS
-from certify.submission.objective import DocumentKind, MetricName
+from certify.submission.metric import MetricName
+from certify.submission.objective import DocumentKind
 from checks.catalogue import METHODS, signatures
 from checks.statistics.proportions import clopper_pearson
 from checks.statistics.quantiles import ranks

@@ -80,8 +80,8 @@ def test_neither_an_array_nor_its_extremes_are_the_answer(target: str) -> None:
 
 def test_target_weights_and_unit_are_three_columns() -> None:
     declared(every_set(weights="w", unit_column="person"))
-    refused("three different columns", every_set(weights="label"))
-    refused("three different columns", every_set(unit_column="label"))
+    refused("different columns as target", every_set(weights="label"))
+    refused("different columns as target", every_set(unit_column="label"))
 
 
 # Files
