@@ -21,7 +21,7 @@ from certify.errors import Problem, Tampered, UnusableInput
 from certify.key import PublicKey, SigningKey
 from certify.pack.file import not_a_file, read_file
 from certify.pack.manifest import Namespace, PackManifest
-from certify.pack.steward import Stewards, is_local
+from certify.pack.steward import StewardKey, Stewards, is_local
 from certify.standard import Version
 from certify.store import write_durably
 from certify.value import DigestText, Line, Value
@@ -97,7 +97,7 @@ def verified(folder: Path, manifest: PackManifest, stewards: Stewards) -> PackRe
     if trusted is None:
         raise UnusableInput(_unknown_steward(manifest.id))
     signed = _signed_lock(folder, PublicKey.from_text(trusted.key))
-    problems = tuple(_changes(folder, signed, lock_of(folder, manifest)))
+    problems = (*_outdated(signed, trusted), *_changes(folder, signed, lock_of(folder, manifest)))
     if problems:
         raise UnusableInput(*problems)
     return PackReference(
@@ -158,6 +158,21 @@ def _changes(folder: Path, signed: PackLock, found: PackLock) -> Iterator[Proble
                 before.short if before else "no such file",
                 now.short if now else "no file",
             )
+
+
+def _outdated(signed: PackLock, trusted: StewardKey) -> Iterator[Problem]:
+    if _numbers(signed.version) < _numbers(trusted.least_version):
+        yield Problem(
+            source=f"packs/{signed.pack}",
+            expected=f"version {trusted.least_version} or later, as stewards.yaml asks for",
+            found=signed.version,
+            remedy="Ask the steward for the present pack: an old one keeps the holes that a later one closed.",
+            code="outdated-pack",
+        )
+
+
+def _numbers(version: Version) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def _changed(source: str, expected: str, found: str) -> Problem:

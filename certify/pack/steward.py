@@ -16,6 +16,7 @@ from certify.errors import Problem, UnusableInput
 from certify.key import PublicKey
 from certify.pack.file import read_file
 from certify.pack.manifest import Namespace
+from certify.standard import Version
 from certify.strict_yaml import MAX_BYTES, read
 from certify.value import Line, Value
 
@@ -32,12 +33,16 @@ KeyText = Annotated[str, AfterValidator(_public_key)]
 
 
 class StewardKey(Value):
-    """The key that signs the packs of a namespace."""
+    """The key that signs the packs of a namespace, and the oldest version that is still believed.
+
+    An old pack stays signed for ever, with the hole that a later one closed.
+    """
 
     namespace: Namespace
     steward: Line
     key: KeyText
     key_kind: Literal["development", "production"]
+    least_version: Version
 
 
 class Stewards(Value):

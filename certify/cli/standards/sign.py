@@ -98,6 +98,7 @@ def _tell(pack: Pack, key: SigningKey, *, as_json: bool) -> None:
         "steward": pack.manifest.steward.name,
         "key": key.public.text,
         "key_kind": "development",
+        "least_version": pack.manifest.version,
     }
     lock = str(_lock(pack).value_digest)
     if as_json:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from written_pack import believe
+from written_pack import METHODS, SIGNED, believe, write_signed
 
 from certify.errors import UnusableInput
 from certify.key import new_key
-from certify.pack import is_local, read_stewards
+from certify.pack import is_local, load, read_stewards
 
 KEY = "cbzgkxoEEe/w3S7ee/nX3JARyZnSyW+BjyS8NWBChz0="
 
 
 def entry(namespace: str = "org.test", key: str = KEY, kind: str = "development") -> str:
-    return f'  - {{namespace: {namespace}, steward: Us, key: "{key}", key_kind: {kind}}}\n'
+    return (
+        f'  - {{namespace: {namespace}, steward: Us, key: "{key}", key_kind: {kind}, least_version: 1.0.0}}\n'
+    )
 
 
 def listed(folder: Path, *entries: str) -> Path:
@@ -80,3 +82,21 @@ def test_a_list_that_could_be_read_in_two_ways_or_not_at_all_is_refused(
 ) -> None:
     with pytest.raises(UnusableInput):
         read_stewards(listed(tmp_path, *lines))
+
+
+@pytest.mark.parametrize(
+    ("least", "believed"), [("0.9.9", True), ("1.0.0", True), ("1.0.1", False), ("10.0.0", False)]
+)
+def test_an_old_pack_is_not_believed_though_its_signature_holds(
+    least: str, believed: bool, tmp_path: Path
+) -> None:
+    key = new_key(tmp_path / "steward", passphrase=None)
+    write_signed(tmp_path, key)
+    believe(tmp_path, {SIGNED: key}, least)
+    if believed:
+        assert load(tmp_path, METHODS)
+        return
+    with pytest.raises(UnusableInput) as caught:
+        load(tmp_path, METHODS)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.found) == ("outdated-pack", "1.0.0")
