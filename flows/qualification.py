@@ -1,9 +1,14 @@
 """Qualifying the tool: real specimens, measured by the real methods, judged by the checks of a pack.
 
 A check is qualified if it demonstrates its good specimens and refuses its bad ones, and the universal
-controls that need a model: one that always answers the same, and one that answers at random. A check that
-cannot refuse a control must say so (`silent_on`). Saying so is never wrong: on other data than a specimen's
-the control may pass, and all that follows is that a basis needs another check that refuses it.
+controls that need a model: one that always answers the same, and one that answers at random. Where it
+measures, the controls are put to it on every specimen to which it applies, and not only on those that its
+author chose: among ten classes chance is easily refused, among two it is not. A check that cannot refuse a
+control must say so (`silent_on`). Saying so is never wrong: on other data than a specimen's the control may
+pass, and all that follows is that a basis needs another check that refuses it.
+
+What a good specimen shows besides: that the check applies to it, that it demands the bytes from which its
+method works, and that its limits are in the units of what is measured.
 """
 
 from __future__ import annotations
@@ -16,22 +21,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from certify.basis import Basis
 from certify.digest import Digest
-from certify.evidence import NotMeasured, Reason, Result
+from certify.evidence import Measurement, NotMeasured, Reason, Result
 from certify.intake import Intake, take_in
 from certify.pack import Pack
 from certify.protocol import Protocol, lock
 from certify.ruling import Outcome
-from certify.standard import Check
+from certify.standard import AtLeast, AtMost, Check, ControlName
 from certify.submission import load
 from certify.task import Task, task_of
 from certify.value import Bilingual
 from certify.vector import SpecimenSet, filled, read_specimens
 from certify.verdict import Finding, judge
-from checks.specimens import CONSTANTS, RANDOM, write
+from checks.specimens import CONTROLS, SPECIMENS, write
 from flows.measuring import Answer, Workers
 from flows.wiring import Workplace, now
 
@@ -48,7 +53,7 @@ class Case:
 
     check: Check
     name: Name
-    role: Literal["good", "bad", "constant_predictor", "random_predictor"]
+    role: Literal["good", "bad"] | ControlName
 
     def __str__(self) -> str:
         specimen, mutation = self.name
@@ -57,12 +62,18 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpecimenTrial:
-    """What a check said about a specimen. `broken` is a method that failed, which proves nothing."""
+    """What a check said about a specimen.
+
+    `broken` is a method that failed, which proves nothing, `excused` the facts by which the check does not
+    apply, `unsound` what the check leaves out that a good specimen shows to be needed.
+    """
 
     case: Case
     outcome: Outcome
     explanation: str
     broken: bool
+    excused: tuple[str, ...] = ()
+    unsound: str = ""
 
     @property
     def demonstrated(self) -> bool:
@@ -74,14 +85,20 @@ class SpecimenTrial:
         """What is wrong with it; empty if nothing is."""
         if self.broken:
             return "the method failed, which is no refusal"
-        if self.case.role == "good":
-            return "" if self.demonstrated else "a good specimen was not demonstrated"
-        if self.case.role == "bad":
-            return "a bad specimen was demonstrated" if self.demonstrated else ""
+        if self.case.role in ("good", "bad"):
+            return self._defect_of_a_chosen_one
         silent = self.case.role in {silence.control for silence in self.case.check.silent_on}
         if self.demonstrated and not silent:
             return "a control was demonstrated, and the check is not silent on it"
         return ""
+
+    @property
+    def _defect_of_a_chosen_one(self) -> str:
+        if self.excused:
+            return f"the check does not apply to it: {', '.join(self.excused)}"
+        if self.case.role == "bad":
+            return "a bad specimen was demonstrated" if self.demonstrated else ""
+        return self.unsound if self.demonstrated else "a good specimen was not demonstrated"
 
     def to_json(self) -> dict[str, str | None]:
         """For the record and for machines."""
@@ -99,10 +116,10 @@ def cases_of(check: Check, specimens: SpecimenSet) -> Iterator[Case]:
         yield Case(check=ready, name=(good, None), role="good")
     for bad in specimens.bad:
         yield Case(check=ready, name=(bad.specimen, bad.mutation), role="bad")
-    for good in specimens.good:
-        for constant in CONSTANTS[good]:
-            yield Case(check=ready, name=(good, constant), role="constant_predictor")
-        yield Case(check=ready, name=(good, RANDOM), role="random_predictor")
+    for specimen in SPECIMENS if check.mode == "measured" else specimens.good:
+        for control, mutations in CONTROLS.items():
+            for mutation in mutations[specimen]:
+                yield Case(check=ready, name=(specimen, mutation), role=control)
 
 
 def specimens_of(pack: Pack, checks: Iterable[str]) -> dict[str, SpecimenSet]:
@@ -142,13 +159,15 @@ class Foundry(AbstractContextManager["Foundry"]):
 
     def trial(self, case: Case) -> SpecimenTrial:
         """What the check says about the specimen, and in which words."""
-        result = self._results[self._task(case).value_digest]
-        judgement = judge(Finding(check=case.check, result=result), protocol=self._protocol(case))
+        result, protocol = self._results[self._task(case).value_digest], self._protocol(case)
+        judgement = judge(Finding(check=case.check, result=result), protocol=protocol)
         return SpecimenTrial(
             case=case,
             outcome=judgement.outcome,
             explanation=judgement.deciding.explanation,
             broken=isinstance(result, NotMeasured) and result.reason is not Reason.NOT_MEASURED,
+            excused=case.check.applies.excusing_facts(self._intake(case.name).manifest.facts),
+            unsound=_unsound(case.check, result, protocol),
         )
 
     def _protocol(self, case: Case) -> Protocol:
@@ -180,6 +199,34 @@ class Foundry(AbstractContextManager["Foundry"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._workers.__exit__(kind, error, trace)
+
+
+def _unsound(check: Check, result: Result, protocol: Protocol) -> str:
+    """What a check leaves out: files that its method opened, or the unit of what it limits."""
+    if isinstance(result, NotMeasured):
+        return ""
+    opened = {item.path for item in result.opened}
+    used = {commitment.group for commitment in protocol.commitments if commitment.path in opened}
+    if forgotten := sorted(used - set(check.evidence.groups()) - {"manifest"}):
+        return f"its method opened {', '.join(forgotten)}, which `bound_to` does not demand"
+    return next(_in_other_units(check, result), "")
+
+
+_UNSTATED: Final = "1"
+"""The unit of a limit that names none: what a model answers in, its vendor says and no pack knows."""
+
+
+def _in_other_units(check: Check, result: Measurement) -> Iterator[str]:
+    for condition in check.criterion.all:
+        if isinstance(condition, AtMost | AtLeast):
+            limit = check.limits[condition.limit]
+            for estimate in result.estimates:
+                other = limit.unit not in (_UNSTATED, estimate.unit)
+                if estimate.statistic == condition.statistic and other:
+                    yield (
+                        f"the limit {condition.limit} is in {limit.unit}, and {estimate.statistic} is "
+                        f"measured in {estimate.unit}"
+                    )
 
 
 def _only(check: Check) -> Basis:

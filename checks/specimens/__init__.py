@@ -12,6 +12,6 @@ there is to declare. A mutation changes one thing in that folder. Neither knows 
   declared and written.
 """
 
-from checks.specimens.catalogue import CONSTANTS, MUTATIONS, RANDOM, SPECIMENS, write
+from checks.specimens.catalogue import CONSTANTS, CONTROLS, MUTATIONS, RANDOM, SPECIMENS, write
 
-__all__ = ["CONSTANTS", "MUTATIONS", "RANDOM", "SPECIMENS", "write"]
+__all__ = ["CONSTANTS", "CONTROLS", "MUTATIONS", "RANDOM", "SPECIMENS", "write"]

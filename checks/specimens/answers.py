@@ -71,20 +71,20 @@ def weights_perturbed(folder: Path) -> None:
 def never_positive(folder: Path) -> None:
     """A binary decision is always negative: no case of the positive class is found."""
     require(folder, contract_of(folder).binary, "a binary decision")
-    _always(folder, [contract_of(folder).lowest])
+    always(folder, [contract_of(folder).lowest])
 
 
 def always_positive(folder: Path) -> None:
     """A binary decision is always positive: every case of the negative class is a false alarm."""
     require(folder, contract_of(folder).binary, "a binary decision")
-    _always(folder, [contract_of(folder).highest])
+    always(folder, [contract_of(folder).highest])
 
 
 def constant_predictor(folder: Path) -> None:
     """Always the class that most rows of train have, or their mean: nothing is gained by asking."""
     contract, labels = contract_of(folder), rows_of(folder, "train")["label"]
     shares = [float(np.mean(labels == name)) for name in contract.classes]
-    _always(folder, shares[-contract.answered :] or [float(np.mean(labels))])
+    always(folder, shares[-contract.answered :] or [float(np.mean(labels))])
 
 
 def random_predictor(folder: Path) -> None:
@@ -199,7 +199,8 @@ def _in_one_group(folder: Path, nodes: str) -> None:
     _put_behind(folder, nodes, constants)
 
 
-def _always(folder: Path, answer: list[float]) -> None:
+def always(folder: Path, answer: list[float]) -> None:
+    """The same numbers whatever is asked."""
     nodes = "nothing = Mul(right, zero)\nanswer = Add(nothing, always)"
     _put_behind(folder, nodes, {"zero": _float(0), "always": np.array([answer], dtype=np.float32)})
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from certify.errors import Problem, UnusableInput
-from checks.specimens import answers, cases, gauge, reader, screening, writings
+from certify.standard import ControlName
+from checks.specimens import answers, cases, frequency, gauge, reader, screening, writings
 
 Writer = Callable[[Path], None]
 """Writes a specimen into a folder, or changes one thing in the folder of one."""
@@ -23,6 +24,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "never_positive": answers.never_positive,
     "always_positive": answers.always_positive,
     "constant_predictor": answers.constant_predictor,
+    "frequent_class_only": frequency.frequent_class_only,
     "random_predictor": answers.random_predictor,
     "overfitted": answers.overfitted,
     "unequal_sensitivity": answers.unequal_sensitivity,
@@ -61,14 +63,20 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
 }
 
 CONSTANTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "screening": ("never_positive", "always_positive"),
-    "reader": ("constant_predictor",),
+    "screening": ("never_positive", "always_positive", "frequent_class_only"),
+    "reader": ("constant_predictor", "frequent_class_only"),
     "gauge": ("constant_predictor",),
 }
 """The mutations of each specimen that always answer the same."""
 
-RANDOM: Final = "random_predictor"
-"""The mutation of every specimen that answers at random."""
+RANDOM: Final = ("random_predictor", "overfitted")
+"""The mutations of every specimen that answer at random; the second knows its training data by heart."""
+
+CONTROLS: Final[Mapping[ControlName, Mapping[str, tuple[str, ...]]]] = {
+    "constant_predictor": CONSTANTS,
+    "random_predictor": dict.fromkeys(SPECIMENS, RANDOM),
+}
+"""Which mutations of each specimen are which control."""
 
 
 def write(folder: Path, specimen: str, mutation: str | None = None) -> None:

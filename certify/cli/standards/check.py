@@ -42,7 +42,7 @@ def check(
     else:
         for inspection in inspections:
             print_inspection(Page(), inspection)
-    holds = all(inspection.holds for inspection in inspections)
+    holds = all(inspection.holds and not inspection.signature.broken for inspection in inspections)
     raise typer.Exit(Exit.CONFORMING if holds else Exit.NON_CONFORMING)
 
 
@@ -66,7 +66,7 @@ def _folders(names: list[str], standards: Path | None, *, every: bool) -> list[P
 def summary(inspections: tuple[Inspection, ...]) -> dict[str, Any]:
     """Inspected packs in JSON."""
     return {
-        "holds": all(inspection.holds for inspection in inspections),
+        "holds": all(inspection.holds and not inspection.signature.broken for inspection in inspections),
         "packs": [_as_json(inspection) for inspection in inspections],
     }
 
@@ -135,6 +135,8 @@ def _print_conclusion(page: Page, inspection: Inspection) -> None:
     run = all(row.trials is not None for row in inspection.rows)
     if inspection.holds:
         page.say(f"{name} holds: {_counts(inspection, specimens=run)}.", style=GOOD)
+        if inspection.signature.broken:
+            page.say("Nothing loads it, however, until its steward has signed it as it stands.", style=BAD)
     else:
         page.say(f"{name} DOES NOT HOLD: {counted(inspection.faults, 'fault')}.", style=BAD)
     if not run:

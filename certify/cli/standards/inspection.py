@@ -35,6 +35,11 @@ class Signature:
         """Whether a steward who is trusted signed exactly these files."""
         return self.reference is not None and self.reference.signed
 
+    @property
+    def broken(self) -> bool:
+        """Whether the pack was signed, and is no longer what was signed."""
+        return any(problem.code != "unsigned-pack" for problem in self.problems)
+
     def __str__(self) -> str:
         if self.reference is None:
             reasons = "; ".join(dict.fromkeys(f"{p.source}: {p.found}" for p in self.problems[:5]))

@@ -575,6 +575,8 @@ def test_a_pack_that_holds_is_signed_and_loads_under_its_steward(certify: Any, r
     assert held.said["packs"][0]["signature"]["holds"] is True
     edit(standards / "packs/int.example/pack.yaml", ("0.1.0", "0.1.1"))
     changed = certify("standards", "check", "int.example", "--no-specimens", "--json", cwd=ready)
+    assert (changed.code, changed.said["holds"]) == (1, False)
+    assert changed.said["packs"][0]["holds"] is True
     assert changed.said["packs"][0]["signature"]["holds"] is False
     assert "pack.yaml" in changed.said["packs"][0]["signature"]["says"]
 

@@ -12,7 +12,7 @@ from scipy.stats import binom
 
 from checks.measured import Confidence
 from checks.robustness.rounding import rounding
-from checks.specimens import CONSTANTS, RANDOM, SPECIMENS
+from checks.specimens import CONSTANTS, SPECIMENS
 from checks.subject import Subject
 
 Subjects = Callable[..., Subject]
@@ -22,6 +22,9 @@ FEW = 200
 def scores(subject: Subject, role: str = "test", *, batch: int = 1) -> NDArray[np.float64]:
     predictor = subject.predictor
     return predictor.as_scores(predictor.outputs(subject.table(role).inputs, batch=batch))
+
+
+RANDOM = "random_predictor"
 
 
 def few_scores(subject: Subject) -> NDArray[np.float64]:

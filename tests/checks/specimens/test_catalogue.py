@@ -9,7 +9,16 @@ import pytest
 
 from certify.errors import UnusableInput
 from certify.submission import load
-from checks.specimens import CONSTANTS, MUTATIONS, RANDOM, SPECIMENS, answers, cases, write, writings
+from checks.specimens import (
+    CONTROLS,
+    MUTATIONS,
+    SPECIMENS,
+    answers,
+    cases,
+    frequency,
+    write,
+    writings,
+)
 
 Written = Callable[..., Path]
 
@@ -24,7 +33,7 @@ OF_A_BINARY_DECISION = {
 SENSELESS = {
     "screening": set[str](),
     "reader": OF_A_BINARY_DECISION,
-    "gauge": {*OF_A_BINARY_DECISION, *OF_GROUPS, "near_threshold"},
+    "gauge": {*OF_A_BINARY_DECISION, *OF_GROUPS, "near_threshold", "frequent_class_only"},
 }
 PAIRS = [
     (specimen, mutation)
@@ -80,6 +89,7 @@ def test_a_mutation_changes_what_its_module_is_about_and_nothing_else(
     allowed = {
         answers.__name__: {"model"},
         cases.__name__: {"data"},
+        frequency.__name__: {"data", "model"},
         writings.__name__: {"submission.yaml", "documents", "data"},
     }
     assert kinds <= allowed[MUTATIONS[mutation].__module__]
@@ -117,6 +127,6 @@ def test_an_unknown_name_is_refused_before_anything_is_written(
 
 
 def test_the_controls_are_mutations_of_their_specimens() -> None:
-    assert set(CONSTANTS) == set(SPECIMENS)
-    assert {(specimen, name) for specimen, names in CONSTANTS.items() for name in names} <= set(PAIRS)
-    assert {(specimen, RANDOM) for specimen in SPECIMENS} <= set(PAIRS)
+    for mutations in CONTROLS.values():
+        assert set(mutations) == set(SPECIMENS)
+        assert {(specimen, name) for specimen, names in mutations.items() for name in names} <= set(PAIRS)

@@ -129,7 +129,7 @@ PROOFS = (
             method="objectives.baseline_gain", bad_one=bad_one, found="gain_over_constant",
             good=(0.4, 1), bad=(-1, 0),
         )
-        for bad_one in (*CONSTANTS["screening"], RANDOM)
+        for bad_one in (*CONSTANTS["screening"], *RANDOM)
     ),
     *(
         Proof(
