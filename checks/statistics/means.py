@@ -65,7 +65,7 @@ def lower_bound(values: Values, confidence: float) -> float:
     """
     from scipy.optimize import brentq  # heavy: only where an interval is computed
 
-    stakes = _stakes(len(values))
+    stakes = stakes_for(len(values))
     needed = -np.log(1 - confidence)
 
     def excess(mean: float) -> float:
@@ -78,7 +78,7 @@ def lower_bound(values: Values, confidence: float) -> float:
     return max(0.0, root - _RESOLUTION)
 
 
-def _stakes(n: int) -> Values:
+def stakes_for(n: int) -> Values:
     """1, 1/2, 1/4 ... down to about 1 / sqrt(n): smaller ones cannot pay off within n bets."""
     return np.exp2(-np.arange(1 + np.ceil(np.log2(n) / 2), dtype=np.float64))
 
