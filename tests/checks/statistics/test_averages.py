@@ -47,14 +47,21 @@ def test_the_average_of_one_rate_is_that_rate():
     assert average((Events(3, 50),), LEVEL).demonstrating == clopper_pearson(3, 50, 0.975)
 
 
-def test_the_bounds_are_averages_of_bounds_that_share_alpha():
+def test_of_three_the_bounds_are_averages_of_bounds_that_share_alpha():
     each = [
-        stats.binomtest(*c).proportion_ci(confidence_level=1 - ALPHA, method="exact")
-        for c in [(3, 9), (8, 9)]
+        stats.binomtest(*c).proportion_ci(confidence_level=1 - 2 * ALPHA / 3, method="exact")
+        for c in [(3, 9), (8, 9), (4, 6)]
     ]
     expected = np.mean([(ci.low, ci.high) for ci in each], axis=0)
-    assert average((Events(3, 9), Events(8, 9)), LEVEL).demonstrating == pytest.approx(tuple(expected))
+    found = average((Events(3, 9), Events(8, 9), Events(4, 6)), LEVEL)
+    assert found.demonstrating == pytest.approx(tuple(expected))
 
 
 def test_n_is_the_smallest_denominator():
     assert average((Events(3, 50), Events(2, 7)), LEVEL).n == 7
+
+
+def test_of_two_the_bounds_are_tighter_than_those_that_share_alpha():
+    lower, _ = average((Events(80, 100), Events(80, 100)), LEVEL).demonstrating
+    shared = clopper_pearson(80, 100, 1 - ALPHA / 2)[0]
+    assert 0.8 - lower < 0.75 * (0.8 - shared)
