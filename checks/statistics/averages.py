@@ -1,6 +1,6 @@
 """The unweighted average of several rates of different cases, such as the recalls of all classes.
 
-Of two rates p and q the average is (1 + p - (1 - q)) / 2, and so has the exact bounds of a difference. Of more
+Of two rates p and q the average is (1 + p - (1 - q)) / 2, with the exact bounds of a difference. Of more
 than two it has the average of Clopper-Pearson bounds that hold together, by the union bound.
 """
 

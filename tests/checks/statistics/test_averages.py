@@ -2,7 +2,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -35,6 +35,7 @@ def test_neither_bound_misses_more_often_than_alpha_whatever_the_truths(trials):
         assert chance[bounds[..., 1] < np.mean(truths) - 1e-12].sum() <= ALPHA
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(events(), min_size=1, max_size=5).map(tuple))
 def test_the_point_value_lies_between_bounds_that_widen_with_confidence(rates):
     interval = average(rates, LEVEL.over(7))
