@@ -166,7 +166,7 @@ def _outdated(signed: PackLock, trusted: StewardKey) -> Iterator[Problem]:
             source=f"packs/{signed.pack}",
             expected=f"version {trusted.least_version} or later, as stewards.yaml asks for",
             found=signed.version,
-            remedy="Ask the steward for the present pack: an old one keeps the holes that a later one closed.",
+            remedy="Ask the steward for the present pack: an old one keeps holes that were closed since.",
             code="outdated-pack",
         )
 
