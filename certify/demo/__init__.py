@@ -2,7 +2,7 @@
 
 `digits` is an instrument that claims no wider than its data reach; `diabetes` is a screening of persons from
 a few hundred patients. Both are honest: whether they are certified is not decided here. Building needs the
-extra `demo` (scikit-learn, torch); certifying needs neither, and listing them imports neither.
+extra `demo` (scikit-learn), certifying does not; listing them imports neither scikit-learn nor torch.
 """
 
 from __future__ import annotations
