@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from certify.demo.claim import Share, shares_right
 from certify.demo.export import Standardise, run_graph, write_graph
+from certify.demo.loss import declared, mean_cross_entropy
 from certify.demo.split import Rows, Split, split_at_random
 from certify.demo.training import fit_to_the_minimum, reproducible
 from certify.demo.writing import open_folder, write_rows, write_texts
@@ -57,7 +58,10 @@ def build(folder: Path) -> None:
     write_graph(screening, graph, takes="patient", gives="probability_fast", example=example)
     claimed = _shares_right(graph, values, fast, parts.validation)
     figures = _shares_right(graph, values, fast, parts.test)
-    write_texts("diabetes", folder, _numbers(claimed, figures) | _formula(penalty, screening))
+    found = _formula(penalty, screening) | {
+        "reached": _reached(graph, values, fast, parts, penalty, screening)
+    }
+    write_texts("diabetes", folder, _numbers(claimed, figures) | found)
 
 
 def collection() -> tuple[Values, NDArray[np.int64]]:
@@ -113,6 +117,16 @@ def _shares_right(
 ) -> Mapping[str, Share]:  # fmt: skip
     probability = run_graph(graph, values[rows].astype(np.float32))[:, 0].astype(np.float64)
     return shares_right((probability >= float(THRESHOLD)).astype(np.int64), fast[rows])
+
+
+def _reached(
+    graph: Path, values: Values, fast: NDArray[np.int64], parts: Split, penalty: str, screening: nn.Sequential
+) -> str:
+    """The value of the declared formula that the delivered graph has on the training patients."""
+    probability = run_graph(graph, values[parts.train].astype(np.float32)).astype(np.float64)
+    both = np.hstack([1 - probability, probability])
+    squares = screening[1].get_parameter("weight").detach().double().square().sum().item()
+    return declared(mean_cross_entropy(both, fast[parts.train]) + float(penalty) * squares)
 
 
 def _numbers(claimed: Mapping[str, Share], figures: Mapping[str, Share]) -> dict[str, object]:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from certify.demo.claim import Share, share_right
 from certify.demo.export import Average, Standardise, run_graph, write_graph
+from certify.demo.loss import declared, mean_cross_entropy
 from certify.demo.split import Rows, Split, split_at_random
 from certify.demo.training import Schedule, fit_in_batches, reproducible
 from certify.demo.writing import open_folder, write_arrays, write_texts
@@ -53,7 +54,9 @@ def build(folder: Path) -> None:
     write_graph(reader, graph, takes="image", gives="probability", example=images[parts.validation])
     claimed = _share_right(graph, images, labels, parts.validation)
     figure = _share_right(graph, images, labels, parts.test)
-    write_texts("digits", folder, _numbers(claimed, figure))
+    answers = run_graph(graph, images[parts.train]).astype(np.float64)
+    reached = declared(mean_cross_entropy(answers, labels[parts.train]))
+    write_texts("digits", folder, _numbers(claimed, figure) | {"reached": reached})
 
 
 def collection() -> tuple[Images, NDArray[np.int64]]:

@@ -88,6 +88,14 @@ class Manifest(Value):
                     )
         return self
 
+    @model_validator(mode="after")
+    def _what_is_unused_exists(self) -> Self:
+        known = {*self.model.sources, *(attribute.name for attribute in self.data.attributes)}
+        unknown = [name for name in self.objective.unused if name not in known]
+        if unknown:
+            raise ValueError(f"columns or attributes under objective.unused, not {', '.join(unknown[:5])}")
+        return self
+
     @property
     def _named_files(self) -> tuple[str, ...]:
         return (*self.model.files, *self.data.files, *(document.file for document in self.documents))

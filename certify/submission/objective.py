@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from certify.submission.loss import LossTerm, OtherDeclared, Reading, Recipe, Reduction, Term
 from certify.submission.metric import MetricName
+from certify.submission.model import Model
 from certify.value import Line, Name, Number, Prose, Value
-
-Term = Literal[
-    "cross_entropy", "binary_cross_entropy", "mean_squared_error", "mean_absolute_error",
-    "hinge", "focal", "quantile", "l1_weights", "l2_weights", "other_declared",
-]  # fmt: skip
-
-
-class LossTerm(Value):
-    """One term of the loss, from a closed vocabulary, with its weight."""
-
-    term: Term
-    weight: Number = Field(ge=0)
-    class_weights: tuple[Number, ...] | None = None
-    note: Prose | None = None
 
 
 class ImplicitPart(Value):
@@ -53,9 +42,21 @@ class SelectableObjective(Value):
 
 
 class Objective(Value):
-    """The declared objective: formula, meaning, known proxies, who chose it, what was rejected."""
+    """The declared objective: formula, meaning, known proxies, who chose it, what was rejected.
+
+    `reached` is the value of the whole loss that the delivered model has on the declared training data.
+    """
 
     loss: tuple[LossTerm, ...] = Field(min_length=1)
+    reduction: Reduction | None = None
+    answer: Reading | None = None
+    """As what the loss reads the answer; None: as the content of the output that decides."""
+    clip: Number | None = Field(default=None, gt=0, lt=0.5)
+    """Probabilities are moved into [clip, 1 - clip] before a logarithm is taken."""
+    reached: Number | None = None
+    training: Recipe | None = None
+    unused: tuple[Line, ...] = ()
+    """Columns and attributes on which no answer is to depend."""
     stands_for: Prose
     proxies: tuple[Prose, ...]
     chosen_by: Prose
@@ -70,6 +71,39 @@ class Objective(Value):
         if len(set(names)) != len(names):
             raise ValueError("each selectable objective with a name of its own")
         return self
+
+    def reading(self, model: Model) -> Reading | None:
+        """As what the loss reads the answer of the model; None where nothing is said."""
+        if self.answer is not None:
+            return self.answer
+        content = next(o.content for o in model.outputs if o.name == model.decision.output)
+        return content if content in ("probability", "value") else None
+
+    def obstacles(self, model: Model) -> tuple[str, ...]:
+        """Why the declared loss cannot be evaluated, each as a clause; empty: it can.
+
+        A term of weight 0 stands in no way, and gives nothing to evaluate either.
+        """
+        counted = [term for term in self.loss if term.weight]
+        found = [] if any(term.rules for term in counted) else ["no term looks at the answers"]
+        if self.reduction is None:
+            found.append("it is not said whether the losses of the rows are averaged or added up")
+        if self.reading(model) is None:
+            found.append("it is not said as what the loss reads the score (`answer`)")
+        return (*found, *(why for term in counted for why in _obstacles(term, self.reading(model), model)))
+
+
+def _obstacles(term: Term, reading: Reading | None, model: Model) -> Iterator[str]:
+    name, rule = getattr(term, "term", ""), model.decision
+    if isinstance(term, OtherDeclared):
+        yield "other_declared is in words only"
+    if term.rules and rule.rule not in term.rules:
+        yield f"{name} is not defined for the rule {rule.rule}"
+    if term.rules and reading is not None and reading not in term.readings:
+        yield f"{name} cannot be read from a {reading}"
+    weights, classes = term.weights_by_class, getattr(rule, "classes", ())
+    if weights is not None and len(weights) != len(classes):
+        yield f"{name} has {len(weights)} class weights for {len(classes)} classes"
 
 
 DocumentKind = Literal[

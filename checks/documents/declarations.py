@@ -40,12 +40,19 @@ def declarations(
 def _declared(manifest: Manifest, topic: str) -> Statement:
     said = TOPICS[topic](manifest)
     if said is None:
-        explanation = "the manifest says nothing about it, or not all that belongs to it"
+        explanation = _why_not(manifest, topic)
     else:
         explanation = f"declared, and not judged: {_shortened(said)}"
     return Statement(
         name="declared", subject=topic, holds=said is not None, kind="document", explanation=explanation
     )
+
+
+def _why_not(manifest: Manifest, topic: str) -> str:
+    obstacles = manifest.objective.obstacles(manifest.model) if topic == "objective_formula" else ()
+    if obstacles:
+        return f"the loss cannot be evaluated: {'; '.join(obstacles)}"
+    return "the manifest says nothing about it, or not all that belongs to it"
 
 
 def _shortened(text: str) -> str:
@@ -57,11 +64,12 @@ def _shortened(text: str) -> str:
 
 
 def _objective_formula(manifest: Manifest) -> str | None:
-    terms = manifest.objective.loss
-    unexplained = [t for t in terms if t.term == "other_declared" and not says_something(t.note)]
-    if unexplained or not any(term.weight for term in terms):
+    """A formula that nobody can evaluate is not declared, however well it is described."""
+    objective = manifest.objective
+    if objective.obstacles(manifest.model):
         return None
-    return " + ".join(f"{term.weight} {term.term}" for term in terms)
+    formula = " + ".join(f"{term.weight} {term.term}" for term in objective.loss)
+    return f"{formula} ({objective.reduction} over the rows)"
 
 
 def _implicit_objective_disclosed(manifest: Manifest) -> str | None:

@@ -92,12 +92,12 @@ class Story:
             },
         }  # fmt: skip
 
-    def objective(self, loss: str, claim: Json) -> Json:
-        """What was striven for, and the one claim."""
+    def objective(self, loss: Sequence[Json], reached: str, claims: Sequence[Json], **more: object) -> Json:
+        """What was striven for, the value that the loss has on train, and the claims; `more` as declared."""
         return {
-            "loss": [
-                {"term": loss, "weight": 1, "class_weights": None, "note": "Mean over the training rows."}
-            ],
+            "loss": list(loss),
+            "reduction": "mean",
+            "reached": reached,
             "stands_for": f"That it {self.purpose}, as rarely wrong as can be.",
             "proxies": ["The label stands for the truth, as far as the generator knows it."],
             "chosen_by": "The head of development, after hearing those who work with it and those concerned.",
@@ -109,7 +109,8 @@ class Story:
                 else "Nothing was rated by people.",
             },
             "selectable": list(self.choices),
-            "claims": [{"population": "All cases of the kind in the test rows", **claim}],
+            "claims": [{"population": "All cases of the kind in the test rows", **claim} for claim in claims],
+            **more,
         }
 
     def _system(self) -> Json:
@@ -164,6 +165,15 @@ def shown(value: float) -> str:
     ('0.9898', '1.0000')
     """
     return str(Decimal(str(value)).quantize(Decimal("0.0001"), rounding=ROUND_HALF_EVEN))
+
+
+def spelt(value: float) -> str:
+    """The value of a loss as the manifest declares it: nine digits, never with an exponent.
+
+    >>> spelt(0.0312499999999), spelt(1.5)
+    ('0.0312500000', '1.50000000')
+    """
+    return f"{Decimal(f'{value:.8e}'):f}"
 
 
 def _path(kind: str) -> str:

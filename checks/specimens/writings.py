@@ -97,7 +97,9 @@ def _hollowed(declared: Json) -> None:
     declared["applicant"]["contact"] = _HOLLOW
     _empty(system, "intended_purpose", "human_oversight", "affected_persons_note", "annex_iii_point")
     system["excluded_uses"] = [_HOLLOW]
-    objective["loss"] = [{"term": "other_declared", "weight": 1, "class_weights": None, "note": _HOLLOW}]
+    objective["loss"] = [{"term": "other_declared", "weight": 1, "note": _HOLLOW}]
+    for key in ("reduction", "answer", "reached", "training", "unused"):
+        objective.pop(key, None)
     _empty(objective, "stands_for", "chosen_by")
     _empty(objective["implicit"], "statement")
     objective |= {"proxies": [], "rejected_alternatives": [], "selectable": []}

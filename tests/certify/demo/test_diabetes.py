@@ -3,14 +3,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import pandas as pd
 import pytest
+from onnx import numpy_helper
 from scipy.special import expit
 from scipy.stats import binomtest
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, recall_score
+from sklearn.metrics import accuracy_score, log_loss, recall_score
 
 from certify.demo import diabetes
 from certify.submission import load
@@ -162,3 +164,17 @@ def test_two_builds_give_the_same_bytes(diabetes_folder: Path, tmp_path: Path) -
     diabetes.build(tmp_path / "again")
     for path in (p for p in diabetes_folder.rglob("*") if p.is_file()):
         assert (tmp_path / "again" / path.relative_to(diabetes_folder)).read_bytes() == path.read_bytes()
+
+
+def test_the_declared_value_is_that_of_the_formula(diabetes_folder: Path) -> None:
+    """Cross entropy by scikit-learn, and the weights from the printed graph."""
+    objective, train = load(diabetes_folder).manifest.objective, rows(diabetes_folder, "train")
+    graph = onnx.load(diabetes_folder / "model/diabetes.onnx").graph
+    (squares,) = (
+        float(np.sum(numpy_helper.to_array(tensor).astype(float) ** 2))
+        for tensor in graph.initializer
+        if len(tensor.dims) == 2
+    )
+    found = log_loss(train["progression"] == "fast", probabilities(diabetes_folder, train).astype(float))
+    expected = found + float(objective.loss[1].weight) * squares
+    assert float(objective.reached or 0) == pytest.approx(expected, rel=1e-6)

@@ -109,3 +109,10 @@ def test_variations_keep_an_image_what_it_is() -> None:
     assert varied.max() <= 16
     alike = torch.corrcoef(torch.stack([varied.mean(dim=0).flatten(), originals.mean(dim=0).flatten()]))[0, 1]
     assert alike > 0.95
+
+
+def test_the_declared_value_of_the_loss_is_what_others_compute(digits_folder: Path) -> None:
+    train = arrays(digits_folder, "train")
+    logarithms = torch.from_numpy(probabilities(digits_folder, train["images"]).astype(float)).log()
+    found = torch.nn.functional.nll_loss(logarithms, torch.from_numpy(train["labels"])).item()
+    assert float(load(digits_folder).manifest.objective.reached or 0) == pytest.approx(found, rel=1e-4)

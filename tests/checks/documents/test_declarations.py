@@ -21,6 +21,9 @@ CHOICES = [
     {"name": "Newest first", "describes": "By the time of publication.", "uses_profiling": False},
     {"name": "For you", "describes": "By what similar persons read.", "uses_profiling": True},
 ]
+ENTROPY = [{"term": "binary_cross_entropy", "weight": 1}]
+WEIGHED_THRICE = [{"term": "cross_entropy", "weight": 1, "class_weights": [1, 2, 3]}]
+LONG = "Every week three fitters rated twenty drafts, and the best rated one was kept."
 HOLLOW = ["TODO", " - ", "n/a", "tbd."]
 
 
@@ -89,9 +92,22 @@ TEXTS = {
 """Where a topic is a text: the keys, each of which must say something."""
 
 OTHERWISE: list[tuple[str, str, Any]] = [
-    ("objective_formula", "objective.loss", [{"term": "focal", "weight": 0}]),
+    ("objective_formula", "objective.loss", [{"term": "focal", "weight": 0, "gamma": 2}]),
+    ("objective_formula", "objective.loss", [{"term": "l2_weights", "weight": 1}]),
     ("objective_formula", "objective.loss", [{"term": "other_declared", "weight": 1}]),
-    ("objective_formula", "objective.loss", [{"term": "other_declared", "weight": 1, "note": "TBD"}]),
+    (
+        "objective_formula",
+        "objective.loss",
+        [*ENTROPY, {"term": "other_declared", "weight": 1, "note": LONG}],
+    ),
+    (
+        "objective_formula",
+        "objective.loss",
+        [{"term": "quantile", "weight": 1, "level": "0.5"}, *WEIGHED_THRICE],
+    ),
+    ("objective_formula", "objective.loss", WEIGHED_THRICE),
+    ("objective_formula", "objective.answer", "value"),
+    ("objective_formula", "objective.reduction", None),
     ("proxies", "objective.proxies", []),
     ("proxies", "objective.proxies", ["Clicks stand for interest.", "TODO"]),
     ("rejected_alternatives", "objective.rejected_alternatives", []),
@@ -141,6 +157,13 @@ def test_every_topic_was_tried_both_ways() -> None:
 @pytest.mark.parametrize(
     ("topic", "path", "value"),
     [
+        ("objective_formula", "objective.loss", ENTROPY),
+        (
+            "objective_formula",
+            "objective.loss",
+            [*ENTROPY, {"term": "other_declared", "weight": 0, "note": LONG}],
+        ),
+        ("objective_formula", "objective.answer", "log_odds"),
         ("base_models", "supply_chain.base_models", []),
         ("personal_data_stated", "data.personal", True),
         ("personal_data_stated", "data.personal", False),
@@ -171,6 +194,17 @@ def test_keys_that_were_left_out_declare_nothing() -> None:
         "refusal_publication_accepted", "frugal_baseline", "selectable_objective", "option_without_profiling",
         "kind_and_consequences", "personal_data_stated",
     }  # fmt: skip
+
+
+def test_it_is_said_why_a_formula_is_not_declared() -> None:
+    declared = complete()
+    put(declared, "objective.loss", [{"term": "other_declared", "weight": 1, "note": LONG}])
+    put(declared, "objective.reduction", None)
+    (statement,) = stated(declared, "objective_formula")
+    assert statement.explanation == (
+        "the loss cannot be evaluated: no term looks at the answers; it is not said whether the losses of "
+        "the rows are averaged or added up; other_declared is in words only"
+    )
 
 
 def test_each_topic_is_stated_once_in_the_order_asked_for() -> None:
