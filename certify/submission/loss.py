@@ -106,7 +106,7 @@ class Focal(_OfClasses):
 
 
 class Hinge(Term):
-    """max(0, 1 - ys) with y = ±1; for several classes max(0, 1 + highest wrong score - score of the true one).
+    """max(0, 1 - ys) with y = ±1; for several classes max(0, 1 + highest wrong score - true score).
 
     The second is that of Crammer and Singer (JMLR 2, 2001, 265-292).
     """
