@@ -98,6 +98,10 @@ METHODS: Mapping[str, Method] = dict(
             "The accuracy of the model minus that of the best constant answer.",
         ),
         _method(
+            "checks.objectives.reproduction:reproduction",
+            "How far the declared loss, evaluated on the training data, lies from its declared value.",
+        ),
+        _method(
             "checks.robustness.noise:noise_stability",
             "The share of cases decided otherwise under the declared measurement noise.",
             parameters={"seed": "integer"},

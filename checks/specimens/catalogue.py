@@ -51,6 +51,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "unequal_selection": cases.unequal_selection,
     "near_threshold": cases.near_threshold,
     "false_claim": writings.false_claim,
+    "false_loss_value": writings.false_loss_value,
     "false_figure": writings.false_figure,
     "document_missing": writings.document_missing,
     "document_hollow": writings.document_hollow,

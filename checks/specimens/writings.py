@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,16 @@ def false_claim(folder: Path) -> None:
             claim["value"] = _UNREACHED[claim["metric"]]
 
     change_manifest(folder, raised)
+
+
+def false_loss_value(folder: Path) -> None:
+    """The declared value of the loss is a hundredth lower than it is."""
+
+    def lowered(declared: Json) -> None:
+        objective = declared["objective"]
+        objective["reached"] = str(Decimal(objective["reached"]) * Decimal("0.99"))
+
+    change_manifest(folder, lowered)
 
 
 def false_figure(folder: Path) -> None:

@@ -107,6 +107,13 @@ PROOFS = (
     performance("mean_absolute_error", "weights_perturbed", (0, 0.05), (1, 10), specimen="gauge"),
     performance("mean_absolute_error", "constant_predictor", (0, 0.05), (1, 10), specimen="gauge"),
     performance("mean_absolute_error", "random_predictor", (0, 0.05), (1, 10), specimen="gauge"),
+    *(
+        Proof(
+            method="objectives.reproduction", bad_one="false_loss_value", found="loss_discrepancy",
+            role="train", good=(0, 1e-5), bad=(0.0099, 0.0103), specimen=specimen,
+        )
+        for specimen in ("screening", "reader", "gauge")
+    ),
     Proof(
         method="objectives.claims", bad_one="false_claim", found="claim_margin", stratum="accuracy",
         arguments={"metrics": ("accuracy",)}, good=(0.01, 1), bad=(-1, -0.01),
