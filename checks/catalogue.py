@@ -138,6 +138,31 @@ METHODS: Mapping[str, Method] = dict(
             parameters={"groups": "list", "favourable": "text"},
         ),
         _method(
+            "checks.fairness.ratios:selection_rate_gap",
+            "The rate of favourable decisions in each group, and the gap between every two.",
+            parameters={"groups": "list", "favourable": "text"},
+        ),
+        _method(
+            "checks.fairness.precisions:precision_gap",
+            "How often a positive decision is right in each group, and the gap between every two.",
+            parameters={"groups": "list"},
+        ),
+        _method(
+            "checks.fairness.accuracies:error_rate_ratio",
+            "The rate of wrong decisions in each group, and the ratio between every two.",
+            parameters={"groups": "list"},
+        ),
+        _method(
+            "checks.fairness.gaps:true_positive_rate_ratio",
+            "The true-positive rate of each group, and the ratio between every two.",
+            parameters={"groups": "list"},
+        ),
+        _method(
+            "checks.fairness.false_alarms:false_positive_rate_ratio",
+            "The false-positive rate of each group, and the ratio between every two.",
+            parameters={"groups": "list"},
+        ),
+        _method(
             "checks.fairness.false_alarms:false_positive_rate_gap",
             "The false-positive rate of each group, and the gap between every two.",
             parameters={"groups": "list"},

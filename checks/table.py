@@ -27,6 +27,7 @@ from checks.files import Files
 from checks.measured import CannotMeasure
 from checks.predictor import UNDECIDED, Inputs, classes_of
 from checks.repetition import repetition, row_digests
+from checks.stratum import parts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,14 +60,17 @@ class Table:
         return len(self.labels)
 
     def members(self, stratum: str) -> Mask:
-        """Which rows belong to `all` or to `attribute=group`.
+        """Which rows belong to `all`, to `attribute=group` or to a crossing: see `checks.stratum`.
 
         Raises `CannotMeasure` for a stratum that is not declared, and for an attribute of which a row belongs
         to no group or to several: whoever may choose the rows that count for nobody chooses the figures.
         """
         if stratum == WHOLE:
             return np.ones(self.rows, dtype=np.bool_)
-        name, _, group_name = stratum.partition("=")
+        each = [self._in_group(stratum, name, group) for name, group in parts(stratum).items()]
+        return np.asarray(np.logical_and.reduce(each), dtype=np.bool_)
+
+    def _in_group(self, stratum: str, name: str, group_name: str) -> Mask:
         attribute = self.attributes.get(name)
         group = next((g for g in attribute.groups if g.name == group_name), None) if attribute else None
         if attribute is None or group is None:

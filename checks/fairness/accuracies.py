@@ -7,9 +7,9 @@ false positives tell.
 
 from __future__ import annotations
 
-from checks.fairness.groups import compared, decided_groups
+from checks.fairness.comparison import GAP, RATIO, compared
+from checks.fairness.groups import decided_groups
 from checks.measured import Confidence, Measured
-from checks.statistics.differences import absolute_difference
 from checks.subject import Subject
 from checks.table import Table
 
@@ -23,5 +23,22 @@ def accuracy_gap(
         confidence,
         rate="accuracy",
         between="accuracy_gap",
-        interval=absolute_difference,
+        by=GAP,
+    )
+
+
+def error_rate_ratio(
+    subject: Subject, data: Table | None, confidence: Confidence, *, groups: tuple[str, ...]
+) -> Measured:
+    """Estimates `error_rate` per group and `error_rate_ratio` (smaller over larger) per unordered pair.
+
+    Of a system that errs rarely every gap is small, although one group may pay for most errors. Raises
+    `CannotMeasure` for two groups without any error: zero over zero says nothing.
+    """
+    return compared(
+        decided_groups(subject, data, groups).wrong(),
+        confidence,
+        rate="error_rate",
+        between="error_rate_ratio",
+        by=RATIO,
     )

@@ -5,9 +5,9 @@ Hardt, Price and Srebro, Equality of Opportunity in Supervised Learning (NeurIPS
 
 from __future__ import annotations
 
-from checks.fairness.groups import compared, compared_groups
+from checks.fairness.comparison import GAP, RATIO, compared
+from checks.fairness.groups import compared_groups
 from checks.measured import Confidence, Measured
-from checks.statistics.differences import absolute_difference
 from checks.subject import Subject
 from checks.table import Table
 
@@ -21,5 +21,22 @@ def true_positive_rate_gap(
         confidence,
         rate="true_positive_rate",
         between="true_positive_rate_gap",
-        interval=absolute_difference,
+        by=GAP,
+    )
+
+
+def true_positive_rate_ratio(
+    subject: Subject, data: Table | None, confidence: Confidence, *, groups: tuple[str, ...]
+) -> Measured:
+    """Estimates `true_positive_rate` per group and `true_positive_rate_ratio` (smaller over larger) per pair.
+
+    Where few are found a small gap may hide that one group is found twice as often; the ratio shows it.
+    Raises `CannotMeasure` for two groups in which nobody is found.
+    """
+    return compared(
+        compared_groups(subject, data, groups).true_positives(),
+        confidence,
+        rate="true_positive_rate",
+        between="true_positive_rate_ratio",
+        by=RATIO,
     )

@@ -6,28 +6,21 @@ unlike. So a group with a row that has no known label or no decision is not meas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from certify.digest import canonical
-from certify.standard import pair_of
 from certify.submission.model import IdentityRule, ThresholdRule
 from checks.domain import Mask
-from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
+from checks.measured import CannotMeasure
 from checks.predictor import UNDECIDED
 from checks.statistics.events import Events
-from checks.statistics.proportions import proportion
 from checks.subject import Subject
 from checks.table import Table
 
 NEGATIVE, POSITIVE = 0, 1
-
-Comparison = Callable[[Events, Events, Confidence], Interval]
-"""How the rates of two groups are compared, with bounds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +35,11 @@ class Groups:
         """Per group: cases that were decided as what they are, among its cases."""
         self._refuse_unknown_labels()
         return self._events(self._every_row, self.decided == self.data.labels, "case")
+
+    def wrong(self) -> dict[str, Events]:
+        """Per group: cases that were decided as what they are not, among its cases."""
+        self._refuse_unknown_labels()
+        return self._events(self._every_row, self.decided != self.data.labels, "case")
 
     @property
     def _every_row(self) -> Mask:
@@ -79,6 +77,12 @@ class BinaryGroups(Groups):
     def false_positives(self) -> dict[str, Events]:
         """Per group: negatives that were decided positive, among its negatives."""
         return self._decided_positive(NEGATIVE)
+
+    def confirmed(self) -> dict[str, Events]:
+        """Per group: positives that were decided positive, among its cases decided positive."""
+        self._refuse_unknown_labels()
+        what = f"case decided as {self.rule.classes[POSITIVE]}"
+        return self._events(self.decided == POSITIVE, self.data.labels == POSITIVE, what)
 
     def selected(self, favourable: str) -> dict[str, Events]:
         """Per group: cases decided as the favourable class, among its cases.
@@ -121,39 +125,3 @@ def _members(data: Table | None, names: tuple[str, ...]) -> tuple[Table, dict[st
         raise CannotMeasure(f"a comparison needs two groups, found {', '.join(names) or 'none'}")
     data.require_independent_rows()
     return data, {name: data.members(name) for name in names}
-
-
-def compared(
-    rates: Mapping[str, Events], confidence: Confidence, *, rate: str, between: str, interval: Comparison
-) -> Measured:
-    """Estimates the statistic `rate` of every group, and `between` for every unordered pair of groups.
-
-    The family is all of them. Raises `CannotMeasure`, naming the pair, where `interval` does.
-    """
-    pairs = list(combinations(rates, 2))
-    family = confidence.over(len(rates) + len(pairs))
-    estimates = [
-        proportion(e.count, e.trials, family).estimate(statistic=rate, stratum=group, confidence=family)
-        for group, e in rates.items()
-    ]
-    for a, b in pairs:
-        found = _between(pair_of(a, b), rates[a], rates[b], family, interval)
-        estimates.append(found.estimate(statistic=between, stratum=pair_of(a, b), confidence=family))
-    return Measured(estimates=tuple(estimates), exhibits=(_counts(f"{rate}-by-group", rates),))
-
-
-def _between(
-    pair: str, first: Events, second: Events, confidence: Confidence, interval: Comparison
-) -> Interval:
-    try:
-        return interval(first, second, confidence)
-    except CannotMeasure as refusal:
-        raise CannotMeasure(f"{pair}: {refusal.explanation}") from refusal
-
-
-def _counts(name: str, rates: Mapping[str, Events]) -> Exhibit:
-    """The counts behind the rates; they speak of no single person."""
-    counts = [{"group": group, "events": e.count, "among": e.trials} for group, e in rates.items()]
-    return Exhibit(
-        name=f"{name}.json", media_type="application/json", visibility="public", data=canonical(counts)
-    )

@@ -6,9 +6,9 @@ selected group, here for every pair.
 
 from __future__ import annotations
 
-from checks.fairness.groups import compared, compared_groups
+from checks.fairness.comparison import GAP, RATIO, compared
+from checks.fairness.groups import compared_groups
 from checks.measured import Confidence, Measured
-from checks.statistics.ratios import smaller_to_larger
 from checks.subject import Subject
 from checks.table import Table
 
@@ -31,5 +31,27 @@ def selection_rate_ratio(
         confidence,
         rate="selection_rate",
         between="selection_rate_ratio",
-        interval=smaller_to_larger,
+        by=RATIO,
+    )
+
+
+def selection_rate_gap(
+    subject: Subject,
+    data: Table | None,
+    confidence: Confidence,
+    *,
+    groups: tuple[str, ...],
+    favourable: str,
+) -> Measured:
+    """Estimates `selection_rate` per group and `selection_rate_gap` per unordered pair: demographic parity.
+
+    Where nearly everybody is granted a ratio is near 1 whoever is refused, and where hardly anybody is it is
+    far from 1 by chance: a gap says in both how many persons of a hundred are treated otherwise.
+    """
+    return compared(
+        compared_groups(subject, data, groups).selected(favourable),
+        confidence,
+        rate="selection_rate",
+        between="selection_rate_gap",
+        by=GAP,
     )

@@ -9,7 +9,7 @@ from sklearn.metrics import accuracy_score
 
 from checks.fairness.accuracies import accuracy_gap
 from checks.measured import CannotMeasure, Confidence
-from checks.statistics.differences import absolute_difference
+from checks.statistics.differences import independent_absolute_difference
 from checks.statistics.events import Events
 
 LEVEL = Confidence(0.975)
@@ -75,7 +75,9 @@ def test_equal_treatment_has_a_small_upper_bound_and_unequal_a_large_lower_bound
 
 def test_the_bounds_are_those_of_the_difference_rounded_outward(make_subject):
     gap = gap_of(make_subject, 1800, 1700)
-    lower, upper = absolute_difference(Events(1800, 2000), Events(1700, 2000), LEVEL).demonstrating
+    lower, upper = independent_absolute_difference(
+        Events(1800, 2000), Events(1700, 2000), LEVEL
+    ).demonstrating
     assert lower - 1e-11 <= gap.demonstrating.lower <= lower
     assert upper <= gap.demonstrating.upper <= upper + 1e-11
 

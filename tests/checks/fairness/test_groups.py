@@ -2,9 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from checks.fairness.groups import compared, compared_groups
-from checks.measured import CannotMeasure, Confidence
-from checks.statistics.differences import absolute_difference
+from checks.fairness.groups import compared_groups
+from checks.measured import CannotMeasure
 from checks.statistics.events import Events
 
 SEXES = {"sex": {"women": [0], "men": [1]}}
@@ -114,9 +113,24 @@ def test_missing_and_clustered_data_are_not_measured(make_subject):
         grouped(make_subject(people().assign(person=1), attributes=SEXES, unit_column="person"))
 
 
-def test_every_unordered_pair_is_compared_once():
-    rates = {name: Events(1, 2) for name in ("a=x", "a=y", "a=z")}
-    said = compared(rates, Confidence(0.975), rate="rate", between="gap", interval=absolute_difference)
-    pairs = [e.stratum for e in said.estimates if e.statistic == "gap"]
-    assert pairs == ["a=x ~ a=y", "a=x ~ a=z", "a=y ~ a=z"]
-    assert {float(e.refuting.confidence) for e in said.estimates} == {1 - 0.025 / 6}
+def test_crossings_are_counted_where_both_groups_meet(make_subject):
+    frame = people().assign(age=[30, 50, 50, 30, 50])
+    subject = make_subject(frame, attributes={**SEXES, "age": {"young": (0, 40), "old": (40, 99)}})
+    names = ("age=old & sex=women", "age=old & sex=men", "age=young & sex=men")
+    assert grouped(subject, names).selected("yes") == {
+        "age=old & sex=women": Events(1, 2), "age=old & sex=men": Events(0, 1),
+        "age=young & sex=men": Events(1, 1),
+    }  # fmt: skip
+
+
+def test_an_empty_crossing_is_named(make_subject):
+    frame = people().assign(age=[30, 50, 50, 50, 50])
+    subject = make_subject(frame, attributes={**SEXES, "age": {"young": (0, 40), "old": (40, 99)}})
+    with pytest.raises(CannotMeasure, match="no case in age=young & sex=men"):
+        grouped(subject, ("age=old & sex=men", "age=young & sex=men")).selected("yes")
+
+
+def test_wrong_and_right_decisions_are_all_of_them(make_subject):
+    groups = grouped(make_subject(people(), attributes=SEXES))
+    assert groups.wrong() == {"sex=women": Events(2, 3), "sex=men": Events(0, 2)}
+    assert groups.correct() == {"sex=women": Events(1, 3), "sex=men": Events(2, 2)}

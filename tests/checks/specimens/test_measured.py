@@ -82,6 +82,14 @@ def gap(method: str, bad_one: str, found: str, **more: Any) -> Proof:
     )  # fmt: skip
 
 
+def ratio(method: str, bad_one: str, found: str) -> Proof:
+    """The smaller of the rates of both sexes over the larger."""
+    return Proof(
+        method=method, bad_one=bad_one, found=found, stratum=GAP, arguments={"groups": SEXES},
+        good=(0.55, 1), bad=(0, 0.54),
+    )  # fmt: skip
+
+
 HIGH, LOW = (0.97, 1), (0, 0.7)
 FUZZING = {"cases": 1000, "seed": 1, "tolerance": 0.0001}
 METER = {"repeats": 6, "batch": 1, "watts_per_core": 15.0}
@@ -198,6 +206,14 @@ PROOFS = (
     gap("fairness.true_positive_rate_gap", "unequal_sensitivity", "true_positive_rate_gap"),
     gap("fairness.false_positive_rate_gap", "unequal_false_alarms", "false_positive_rate_gap"),
     gap("fairness.accuracy_gap", "unequal_accuracy", "accuracy_gap"),
+    gap("fairness.precision_gap", "unequal_false_alarms", "precision_gap"),
+    Proof(
+        method="fairness.selection_rate_gap", bad_one="unequal_selection", found="selection_rate_gap",
+        stratum=GAP, arguments={"groups": SEXES, "favourable": "clear"}, good=(0, 0.05), bad=(0.3, 1),
+    ),
+    ratio("fairness.error_rate_ratio", "unequal_accuracy", "error_rate_ratio"),
+    ratio("fairness.true_positive_rate_ratio", "unequal_sensitivity", "true_positive_rate_ratio"),
+    ratio("fairness.false_positive_rate_ratio", "unequal_false_alarms", "false_positive_rate_ratio"),
     gap("fairness.accuracy_gap", "labels_flipped_in_one_group", "accuracy_gap"),
     Proof(
         method="fairness.selection_rate_ratio", bad_one="unequal_selection", found="selection_rate_ratio",
