@@ -82,11 +82,12 @@ def gap(method: str, bad_one: str, found: str, **more: Any) -> Proof:
     )  # fmt: skip
 
 
-def ratio(method: str, bad_one: str, found: str) -> Proof:
+def ratio(rate: str, bad_one: str, good: Band, bad: Band) -> Proof:
     """The smaller of the rates of both sexes over the larger."""
+    found = f"{rate}_ratio"
     return Proof(
-        method=method, bad_one=bad_one, found=found, stratum=GAP, arguments={"groups": SEXES},
-        good=(0.55, 1), bad=(0, 0.54),
+        method=f"fairness.{found}", bad_one=bad_one, found=found, stratum=GAP, arguments={"groups": SEXES},
+        good=good, bad=bad,
     )  # fmt: skip
 
 
@@ -211,9 +212,9 @@ PROOFS = (
         method="fairness.selection_rate_gap", bad_one="unequal_selection", found="selection_rate_gap",
         stratum=GAP, arguments={"groups": SEXES, "favourable": "clear"}, good=(0, 0.05), bad=(0.3, 1),
     ),
-    ratio("fairness.error_rate_ratio", "unequal_accuracy", "error_rate_ratio"),
-    ratio("fairness.true_positive_rate_ratio", "unequal_sensitivity", "true_positive_rate_ratio"),
-    ratio("fairness.false_positive_rate_ratio", "unequal_false_alarms", "false_positive_rate_ratio"),
+    ratio("error_rate", "unequal_accuracy", (0.35, 1), (0, 0.2)),
+    ratio("true_positive_rate", "unequal_sensitivity", (0.9, 1), (0, 0.6)),
+    ratio("false_positive_rate", "unequal_false_alarms", (0.35, 1), (0, 0.2)),
     gap("fairness.accuracy_gap", "labels_flipped_in_one_group", "accuracy_gap"),
     Proof(
         method="fairness.selection_rate_ratio", bad_one="unequal_selection", found="selection_rate_ratio",
