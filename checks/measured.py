@@ -6,6 +6,7 @@ adds those. `Confidence` is all that it learns of the decision: how sure its bou
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from certify.evidence import Bounds, Circumstance, Estimate, Kind, Reason, Statement, Visibility, exact
@@ -64,6 +65,14 @@ class Confidence:
     def refuting(self) -> float:
         """One-sided confidence of the bounds that refute: 1 - (1 - level) / family."""
         return 1 - (1 - self.level) / self.family
+
+    def both(self, bounds: Callable[[float], tuple[float, float]]) -> dict[str, tuple[float, float]]:
+        """Bounds at both confidences, named as an interval names them; worked out once where they agree."""
+        demonstrating = bounds(self.demonstrating)
+        return {
+            "demonstrating": demonstrating,
+            "refuting": demonstrating if self.family == 1 else bounds(self.refuting),
+        }
 
     def over(self, family: int) -> Confidence:
         """The same level for a family of estimates."""

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from certify.submission.model import IdentityRule
+from certify.submission.model import IdentityRule, Output, ThresholdRule
 from checks.domain import Mask
 from checks.measured import CannotMeasure
 from checks.predictor import UNDECIDED, classes_of
@@ -78,55 +78,61 @@ class Answers:
 
     def __init__(self, subject: Subject, data: Table) -> None:
         self.model = subject.manifest.model
+        self.claims = subject.manifest.objective.claims
         self.data = data
         self._subject = subject
+
+    @cached_property
+    def scores(self) -> NDArray[np.float64]:
+        """The output that decides, of shape [rows, numbers]; not finite where there is no answer.
+
+        A row outside the declared contract has no answer, whatever the model says.
+        """
+        scores = self._subject.predictor.scores(self.data.inputs)
+        return np.where(self.data.inside[:, np.newaxis], scores, np.nan)
 
     @cached_property
     def decisions(self) -> Decisions:
         """What was decided; raises `CannotMeasure` for a regression."""
         classes = tuple(classes_of(self.model.decision))
-        decided = self._subject.decide(self.data)
+        decided = self._subject.predictor.decisions_from(self.scores)
         return Decisions(classes=classes, true=self.data.labels, decided=decided)
 
     @cached_property
-    def errors(self) -> NDArray[np.float64]:
-        """The absolute error of each row, not finite where there is no answer or no known truth.
+    def score(self) -> NDArray[np.float64]:
+        """The number that a threshold rule looks at; NaN where there is none, and infinity is none.
 
-        A row outside the declared contract has no answer.
+        Raises `CannotMeasure` for every other rule.
+        """
+        rule = self.model.decision
+        if not isinstance(rule, ThresholdRule):
+            raise CannotMeasure("only a threshold rule has one score that puts cases in an order")
+        if rule.column >= self.scores.shape[1]:
+            raise CannotMeasure(f"no column {rule.column} among {self.scores.shape[1]} numbers per case")
+        score = self.scores[:, rule.column]
+        return np.where(np.isfinite(score), score, np.nan)
+
+    @property
+    def output(self) -> Output:
+        """What is declared of the output that decides."""
+        return next(o for o in self.model.outputs if o.name == self.model.decision.output)
+
+    @cached_property
+    def errors(self) -> NDArray[np.float64]:
+        """Answer minus truth of each row, not finite where there is no answer or no known truth.
 
         Raises `CannotMeasure` unless the model answers with a number.
         """
-        answers = self._subject.predictor.values(self.data.inputs)
+        if not isinstance(self.model.decision, IdentityRule):
+            raise CannotMeasure("only a regression answers with a number")
         with np.errstate(invalid="ignore"):  # infinity minus infinity is one more missing answer
-            errors = np.abs(answers - self.data.labels)
-        return np.asarray(np.where(self.data.inside, errors, np.nan), dtype=np.float64)
+            return np.asarray(self.scores[:, 0] - self.data.labels, dtype=np.float64)
 
     @property
     def unit(self) -> str:
         """The unit of an error; 1 for a model that decides."""
         rule = self.model.decision
         return rule.unit if isinstance(rule, IdentityRule) else "1"
-
-    @property
-    def range_of_one_error(self) -> tuple[float, float]:
-        """As the vendor's claim declares it.
-
-        Raises `CannotMeasure` if it does not, or if an answer at one end of the declared answers and a truth
-        at the other would be a larger error.
-        """
-        claims = self._subject.manifest.objective.claims
-        ranges = {claim.range for claim in claims if claim.metric == "mean_absolute_error" and claim.range}
-        if len(ranges) != 1:
-            raise CannotMeasure("the claims declare no single range of one error: its mean has no bound")
-        lowest, highest = ranges.pop()
-        rule = self.model.decision
-        width = rule.range[1] - rule.range[0] if isinstance(rule, IdentityRule) else highest
-        if lowest > 0 or highest < width:
-            raise CannotMeasure(
-                f"an error may be as large as the range of answers, 0 to {width}, "
-                f"and the claim declares {lowest} to {highest}"
-            )
-        return float(lowest), float(highest)
 
 
 def _count(rows: Mask) -> int:

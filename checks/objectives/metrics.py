@@ -3,28 +3,32 @@
 Sensitivity, specificity and precision speak of the positive class of a threshold rule. Their bounds are
 conditional on the denominator, which is reported as `n`. Rows that cannot be scored count as the worst:
 an undecided positive is a miss, an undecided negative a false alarm, an undecided case of any kind a false
-positive for precision; a row of unknown label stands in every denominator and in no numerator. A missing
-error has no worst value but the one that its vendor would choose, so that a mean with one is not measured.
+positive for precision; a row of unknown label stands in every denominator and in no numerator. Metrics of
+probabilities and of distances have rules of their own, in `probabilities` and `distances`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, Literal
-
-import numpy as np
+from typing import Final, Literal, get_args
 
 from certify.evidence import WHOLE
+from certify.submission.metric import MetricName
 from certify.submission.model import ThresholdRule
 from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Interval
 from checks.objectives.answers import Answers, Decisions
+from checks.objectives.distances import DISTANCES
+from checks.objectives.probabilities import PROBABILISTIC
 from checks.statistics.averages import average
 from checks.statistics.events import Events
-from checks.statistics.means import bounded_mean
 from checks.statistics.proportions import proportion
 
-_ERROR: Final = "mean_absolute_error"
+_LOWER_IS_BETTER: Final = (
+    "log_loss", "brier_score", "calibration_error", "mean_absolute_error", "root_mean_squared_error",
+    "quantile_loss",
+)  # fmt: skip
+_IN_UNITS_OF_THE_ANSWER: Final = ("mean_absolute_error", "root_mean_squared_error", "quantile_loss")
 _NEGATIVE, _POSITIVE = 0, 1
 
 _RATES: Final[Mapping[str, Callable[[Decisions], tuple[Events, ...]]]] = {
@@ -39,19 +43,19 @@ _OF_THE_POSITIVE_CLASS: Final = ("sensitivity", "specificity", "precision")
 
 def better(metric: str) -> Literal["higher", "lower"]:
     """Which way a metric improves."""
-    return "lower" if metric == _ERROR else "higher"
+    return "lower" if metric in _LOWER_IS_BETTER else "higher"
 
 
 def unit_of(metric: str, answers: Answers) -> str:
     """The unit in which a metric of this model is expressed."""
-    return answers.unit if metric == _ERROR else "1"
+    return answers.unit if metric in _IN_UNITS_OF_THE_ANSWER else "1"
 
 
 def measure(metric: str, answers: Answers, confidence: Confidence, *, stratum: str = WHOLE) -> Interval:
     """A metric of the model on a stratum of the data.
 
     Raises `CannotMeasure` for an unknown metric, one that does not fit the decision rule, an empty
-    denominator, or a mean error of which one is missing or the range is not declared.
+    denominator, or a mean loss of which one is missing or the range is not declared.
     """
     rows = answers.data.members(stratum)
     if not rows.any():
@@ -63,26 +67,16 @@ def measure(metric: str, answers: Answers, confidence: Confidence, *, stratum: s
 
 
 def _measure(metric: str, answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
-    if metric == _ERROR:
-        return _mean_error(answers, rows, confidence)
+    other = {**PROBABILISTIC, **DISTANCES}.get(metric)
+    if other is not None:
+        return other(answers, rows, confidence)
     rates = _rates(metric, answers, rows)
     return average(rates, confidence) if len(rates) > 1 else _single(rates[0], confidence)
 
 
-def _mean_error(answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
-    sizes = answers.errors[rows]
-    lowest, highest = answers.range_of_one_error
-    missing = int((~np.isfinite(sizes)).sum())
-    if missing:
-        raise CannotMeasure(
-            f"{missing} rows have no error: no answer, no known truth, or outside the contract"
-        )
-    return bounded_mean(sizes, lowest, highest, confidence)
-
-
 def _rates(metric: str, answers: Answers, rows: Mask) -> tuple[Events, ...]:
     if metric not in _RATES:
-        raise CannotMeasure(f"no such metric; known are {', '.join((*_RATES, _ERROR))}")
+        raise CannotMeasure(f"no such metric; known are {', '.join(get_args(MetricName))}")
     if metric in _OF_THE_POSITIVE_CLASS and not isinstance(answers.model.decision, ThresholdRule):
         raise CannotMeasure("only a threshold rule has a positive class")
     return _RATES[metric](answers.decisions.among(rows))

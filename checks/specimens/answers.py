@@ -133,6 +133,16 @@ def unequal_accuracy(folder: Path) -> None:
     _in_one_group(folder, nodes)
 
 
+def timid_probabilities(folder: Path) -> None:
+    """Every probability is drawn close to one half: decisions and their order stay as they are."""
+    require(folder, contract_of(folder).binary, "a binary decision")
+    nodes = """
+        beyond = Sub(right, middle)
+        little = Mul(beyond, tenth)
+        answer = Add(little, middle)"""
+    _put_behind(folder, nodes, {"middle": _float(0.5), "tenth": _float(0.1)})
+
+
 def fails_at_the_edge(folder: Path) -> None:
     """No finite answer in the last twentieth of one number's range, which the contract allows."""
     contract = contract_of(folder)

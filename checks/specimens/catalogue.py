@@ -30,6 +30,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "unequal_sensitivity": answers.unequal_sensitivity,
     "unequal_false_alarms": answers.unequal_false_alarms,
     "unequal_accuracy": answers.unequal_accuracy,
+    "timid_probabilities": answers.timid_probabilities,
     "fails_at_the_edge": answers.fails_at_the_edge,
     "depends_on_the_batch": answers.depends_on_the_batch,
     "wasteful": answers.wasteful,

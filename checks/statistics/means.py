@@ -42,12 +42,12 @@ def bounded_mean(values: Values, lowest: float, highest: float, confidence: Conf
         name=BETTING,
         value=float(np.mean(values)),
         n=len(values),
-        demonstrating=_mean_bounds(values, lowest, highest, confidence.demonstrating),
-        refuting=_mean_bounds(values, lowest, highest, confidence.refuting),
+        **confidence.both(lambda level: mean_bounds(values, lowest, highest, level)),
     )
 
 
-def _mean_bounds(values: Values, lowest: float, highest: float, confidence: float) -> tuple[float, float]:
+def mean_bounds(values: Values, lowest: float, highest: float, confidence: float) -> tuple[float, float]:
+    """One-sided bounds of the mean of `values` in [lowest, highest], each at `confidence`."""
     width = highest - lowest
     scaled = np.clip((values - lowest) / width, 0.0, 1.0)
     below = lower_bound(scaled, confidence)

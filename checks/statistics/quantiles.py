@@ -58,13 +58,13 @@ def _largest_rank_below(n: int, probability: float, confidence: float) -> int:
 
     The second bound follows by looking at the values from the other end, where it has the same form.
     """
-    missed, rank = 0.0, 0
-    for count in range(n):
-        missed += math.comb(n, count) * probability**count * (1 - probability) ** (n - count)
-        if missed > 1 - confidence:
-            break
-        rank = count + 1
-    return rank
+    from scipy.special import bdtr  # heavy: only where an interval is computed
+
+    low, high = 0, n
+    while low < high:
+        rank = (low + high + 1) // 2
+        low, high = (rank, high) if bdtr(rank - 1, n, probability) <= 1 - confidence else (low, rank - 1)
+    return low
 
 
 def _bounds(ordered: Sequence[float], confidence: float) -> tuple[float, float]:

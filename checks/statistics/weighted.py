@@ -50,8 +50,7 @@ def weighted_rate(sums: Values, sizes: Values, most: float, confidence: Confiden
         name=BETTING_RATIO,
         value=float(sums.sum() / sizes.sum()),
         n=len(sizes),
-        demonstrating=_bounds(sums, sizes, confidence.demonstrating),
-        refuting=_bounds(sums, sizes, confidence.refuting),
+        **confidence.both(lambda level: _bounds(sums, sizes, level)),
     )
 
 

@@ -28,7 +28,7 @@ OF_GROUPS = {
 }  # fmt: skip
 OF_A_BINARY_DECISION = {
     "never_positive", "always_positive", "unequal_sensitivity", "unequal_false_alarms", "unequal_selection",
-    "unequal_accuracy",
+    "unequal_accuracy", "timid_probabilities",
 }  # fmt: skip
 SENSELESS = {
     "screening": set[str](),

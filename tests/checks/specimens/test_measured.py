@@ -107,6 +107,10 @@ PROOFS = (
     performance("sensitivity", "never_positive", HIGH, (0, 0)),
     performance("specificity", "always_positive", HIGH, (0, 0)),
     performance("precision", "always_positive", HIGH, LOW),
+    performance("roc_auc", "weights_perturbed", HIGH, (0, 0.8)),
+    performance("roc_auc", "random_predictor", HIGH, (0.4, 0.6)),
+    performance("brier_score", "timid_probabilities", (0, 0.03), (0.15, 0.25)),
+    performance("calibration_error", "timid_probabilities", (0, 0.03), (0.3, 0.5)),
     performance("accuracy", "weights_perturbed", HIGH, LOW, specimen="reader"),
     performance("accuracy", "constant_predictor", HIGH, (0.2, 0.3), specimen="reader"),
     performance("accuracy", "random_predictor", HIGH, (0.2, 0.3), specimen="reader"),
@@ -114,6 +118,8 @@ PROOFS = (
         "accuracy", "labels_flipped_in_one_group", HIGH, (0, 0.05), specimen="reader", stratum="pen=pencil"
     ),
     performance("mean_absolute_error", "weights_perturbed", (0, 0.05), (1, 10), specimen="gauge"),
+    performance("root_mean_squared_error", "weights_perturbed", (0, 0.05), (1, 10), specimen="gauge"),
+    performance("r_squared", "constant_predictor", HIGH, (-0.1, 0.01), specimen="gauge"),
     performance("mean_absolute_error", "constant_predictor", (0, 0.05), (1, 10), specimen="gauge"),
     performance("mean_absolute_error", "random_predictor", (0, 0.05), (1, 10), specimen="gauge"),
     *(
