@@ -102,6 +102,15 @@ METHODS: Mapping[str, Method] = dict(
             "How far the declared loss, evaluated on the training data, lies from its declared value.",
         ),
         _method(
+            "checks.objectives.reading:reading",
+            "How far the loss for which the weights lie still is from the declared one.",
+            parameters={
+                "deviations": "list",
+                "rows": "integer",
+                "seed": "integer",
+            },
+        ),
+        _method(
             "checks.robustness.noise:noise_stability",
             "The share of cases decided otherwise under the declared measurement noise.",
             parameters={"seed": "integer"},

@@ -82,6 +82,11 @@ class Network:
             raise CannotMeasure(f"the graph takes {', '.join(missing)}, which nothing gives")
         return self._model.run(feed, self.weights)
 
+    @property
+    def operators(self) -> frozenset[str]:
+        """Every operator that the model's graph uses."""
+        return frozenset(node.operator for node in self._model.nodes)
+
     def maker(self, name: str) -> Node | None:
         """The node that makes a value, if one does."""
         return next((node for node in self._model.nodes if name in node.outputs), None)

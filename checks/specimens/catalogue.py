@@ -8,7 +8,7 @@ from typing import Final
 
 from certify.errors import Problem, UnusableInput
 from certify.standard import ControlName
-from checks.specimens import answers, cases, frequency, gauge, reader, screening, writings
+from checks.specimens import answers, cases, frequency, gauge, reader, retrained, screening, writings
 
 Writer = Callable[[Path], None]
 """Writes a specimen into a folder, or changes one thing in the folder of one."""
@@ -34,6 +34,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "fails_at_the_edge": answers.fails_at_the_edge,
     "depends_on_the_batch": answers.depends_on_the_batch,
     "wasteful": answers.wasteful,
+    "trained_otherwise": retrained.trained_otherwise,
     "labels_flipped_in_one_group": cases.labels_flipped_in_one_group,
     "group_missing_from_train": cases.group_missing_from_train,
     "group_missing_from_test": cases.group_missing_from_test,

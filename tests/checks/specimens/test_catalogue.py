@@ -16,6 +16,7 @@ from checks.specimens import (
     answers,
     cases,
     frequency,
+    retrained,
     write,
     writings,
 )
@@ -28,7 +29,7 @@ OF_GROUPS = {
 }  # fmt: skip
 OF_A_BINARY_DECISION = {
     "never_positive", "always_positive", "unequal_sensitivity", "unequal_false_alarms", "unequal_selection",
-    "unequal_accuracy", "timid_probabilities",
+    "unequal_accuracy", "timid_probabilities", "trained_otherwise",
 }  # fmt: skip
 SENSELESS = {
     "screening": set[str](),
@@ -90,6 +91,7 @@ def test_a_mutation_changes_what_its_module_is_about_and_nothing_else(
         answers.__name__: {"model"},
         cases.__name__: {"data"},
         frequency.__name__: {"data", "model"},
+        retrained.__name__: {"model", "submission.yaml"},
         writings.__name__: {"submission.yaml", "documents", "data"},
     }
     assert kinds <= allowed[MUTATIONS[mutation].__module__]

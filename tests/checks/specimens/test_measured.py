@@ -146,6 +146,11 @@ PROOFS = (
         method="objectives.generalisation", bad_one="overfitted", found="generalisation_gap",
         specimen="gauge", arguments={"metric": "mean_absolute_error"}, good=(-0.02, 0.02), bad=(2, 10),
     ),
+    Proof(
+        method="objectives.reading", bad_one="trained_otherwise", found="objective_deviation", role="train",
+        stratum="class_weights", good=(0, 1e-4), bad=(0.99, 1.01),
+        arguments={"deviations": ("class_weights", "l2_weights"), "rows": 300, "seed": 1},
+    ),
     *(
         Proof(
             method="objectives.baseline_gain", bad_one=bad_one, found="gain_over_constant",
