@@ -85,9 +85,14 @@ class Family:
     """The declared loss and its deviations, for one network and its training rows."""
 
     def __init__(
-        self, objective: Objective, network: Network, probabilities: LogProbabilities, rows: Rows
-    ) -> None:
-        """Raises `CannotMeasure` for a declared loss of which no gradient is taken."""
+        self, objective: Objective, network: Network, probabilities: LogProbabilities, rows: Rows, *,
+        factors: Sequence[str],
+    ) -> None:  # fmt: skip
+        """`factors` are the names of the weights that are penalised where no names are declared.
+
+        Raises `CannotMeasure` for a declared loss of which no gradient is taken.
+        """
+        self._factors = tuple(factors)
         self._network = network
         self._log_probabilities = probabilities
         self._rows = rows
@@ -208,13 +213,12 @@ class Family:
 
     def _square_of_weights(self, tensors: Sequence[str] | None = None) -> Tensor:
         """Of those that are penalised, declared or not: without names, of all that multiply."""
-        named = tensors or next((term.tensors for term in self._penalties if term.tensors), None)
-        held = self._network.weights
-        missing = [name for name in named or () if name not in held]
-        if missing:
-            raise CannotMeasure(f"the graph has learnt no weights called {', '.join(missing)}")
-        chosen = [held[name] for name in named] if named else [w for w in held.values() if w.ndim > 1]
-        return torch.stack([(weight**2).sum() for weight in chosen]).sum()
+        declared = next((term.tensors for term in self._penalties if term.tensors), None)
+        named, held = tensors or declared or self._factors, self._network.weights
+        missing = [name for name in named if name not in held]
+        if missing or not named:
+            raise CannotMeasure(f"the graph has learnt no weights called {', '.join(missing) or 'anything'}")
+        return torch.stack([(held[name] ** 2).sum() for name in named]).sum()
 
     def _gradient(self, value: Tensor) -> Tensor:
         weights = list(self._network.weights.values())

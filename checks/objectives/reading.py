@@ -27,6 +27,7 @@ from certify.digest import canonical
 from certify.evidence import Estimate, exact
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.objectives.stationarity import Reading, Solution, solve
+from checks.objectives.weights import weights_of
 from checks.predictor import UNDECIDED
 from checks.statistics.events import split
 from checks.subject import Subject
@@ -144,9 +145,9 @@ def _family(subject: Subject, training: Rows) -> Family:
         )
     compared = subject.generator(0, "rows to compare").permutation(len(training))[:_COMPARED]
     network.require_agreement(predictor, training.among(compared).inputs)
-    family = Family(
-        manifest.objective, network, LogProbabilities(network, manifest.model, manifest.objective), training
-    )
+    probabilities = LogProbabilities(network, manifest.model, manifest.objective)
+    factors = tuple(weights_of(subject.files.read(manifest.model.file)))
+    family = Family(manifest.objective, network, probabilities, training, factors=factors)
     _require_surprise(family.surprise())
     return family
 
