@@ -33,7 +33,7 @@ from certify.store import write_durably
 from certify.submission import load
 from certify.task import Task, task_of
 from certify.verdict import Finding
-from checks.planning import advise
+from checks.planning.advice import advise
 from flows.attempt import DELIVERED, Attempt, Kept, Receipt
 from flows.measuring import Answer
 from flows.self_test import SelfTest

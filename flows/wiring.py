@@ -22,6 +22,9 @@ BUNDLED_STANDARDS = Path(__file__).resolve().parent.parent / "standards"
 WORKERS = (sys.executable, "-P", "-s", "-m", "checks.worker", "{control}")
 """The command that starts the host of the workers."""
 
+COUNTERS = (sys.executable, "-P", "-s", "-m", "checks.planning.census", "{control}")
+"""The command that starts the host of those who count rows and see nothing else."""
+
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS")
 
 

@@ -93,8 +93,8 @@ def test_every_command_takes_json() -> None:
 
 
 def test_a_command_that_does_not_exist_is_noticed() -> None:
-    for words in (["verify", "dossier.zip"], ["run", "--nope"], ["plan", "x"]):
-        with pytest.raises(Exception, match=r"(?i)missing|no such option|plan"):
+    for words in (["verify", "dossier.zip"], ["run", "--nope"], ["compare", "x"]):
+        with pytest.raises(Exception, match=r"(?i)missing|no such option|compare"):
             parsed(words)
 
 

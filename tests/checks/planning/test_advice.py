@@ -28,7 +28,7 @@ from certify.ruling import Outcome
 from certify.standard import Check
 from certify.verdict import Finding, judge
 from checks.measured import Confidence
-from checks.planning import MOST_CASES, advise, proportion_cases
+from checks.planning.advice import MOST_CASES, advise, proportion_cases
 from checks.statistics.proportions import CLOPPER_PEARSON, proportion
 
 LEVEL = 0.975

@@ -1,0 +1,67 @@
+"""The visible list of methods whose chances can be told beforehand, and how.
+
+A method that is not here is listed in a plan as one that cannot be planned, with the reason, and never left
+out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+from checks.planning.case import Case
+from checks.planning.chance import Prospect
+from checks.planning.comparison import pairs_of_groups
+from checks.planning.gain import gain_over_constant
+from checks.planning.hurdle import CannotPlan
+from checks.planning.metrics import claims, generalisation, performance
+from checks.planning.parts import shares_of_rows
+from checks.planning.shares import shares_of_groups
+
+PROSPECTS: Final[Mapping[str, Callable[[Case], Prospect]]] = {
+    "representativeness.shares": shares_of_groups,
+    "representativeness.domain": shares_of_rows,
+    "data_quality.expectations": shares_of_rows,
+    "data_quality.duplicates": shares_of_rows,
+    "data_quality.overlap": shares_of_rows,
+    "data_quality.completeness": shares_of_rows,
+    "data_quality.labels": shares_of_rows,
+    "objectives.claims": claims,
+    "objectives.performance": performance,
+    "objectives.generalisation": generalisation,
+    "objectives.baseline_gain": gain_over_constant,
+    "robustness.noise_stability": shares_of_rows,
+    "robustness.batch_consistency": shares_of_rows,
+    "robustness.rounding": shares_of_rows,
+    "fairness.true_positive_rate_gap": partial(
+        pairs_of_groups, rate="true_positive_rate", between="true_positive_rate_gap"
+    ),
+    "fairness.selection_rate_ratio": partial(
+        pairs_of_groups, rate="selection_rate", between="selection_rate_ratio"
+    ),
+    "fairness.false_positive_rate_gap": partial(
+        pairs_of_groups, rate="false_positive_rate", between="false_positive_rate_gap"
+    ),
+    "fairness.accuracy_gap": partial(pairs_of_groups, rate="accuracy", between="accuracy_gap"),
+}
+
+UNPLANNED: Final[Mapping[str, str]] = {
+    "documents.figures": "it compares print with what the test data will give, which nobody knows yet",
+    "energy.inference": "it depends on a clock and not on how many rows there are",
+}
+"""Methods of which it is known why not."""
+
+
+def prospect(case: Case) -> Prospect:
+    """What is known beforehand of the chances of a check; raises `CannotPlan` with the reason."""
+    method = case.check.method.name
+    if method in UNPLANNED:
+        raise CannotPlan(UNPLANNED[method])
+    if method not in PROSPECTS:
+        raise CannotPlan(f"no plan is known for the method {method}")
+    if case.unmet is not None:
+        raise CannotPlan(f"on the data that stand in, this does not hold: {case.unmet}")
+    if not case.hurdles:
+        raise CannotPlan("it asks for no number")
+    return PROSPECTS[method](case)
