@@ -38,6 +38,17 @@ class Problem:
         return f"{self.place}:{key} expected {self.expected}, found {self.found}. {self.remedy}"
 
 
+class Unfit(ValueError):
+    """A part of a value that does not fit, for a validator to raise: the document finds line and column.
+
+    `at` leads from the value that is validated to the part. The message says what was expected.
+    """
+
+    def __init__(self, expected: str, *, at: tuple[str | int, ...], remedy: str, found: str = "") -> None:
+        super().__init__(expected)
+        self.at, self.remedy, self.found = at, remedy, found
+
+
 class CertifyError(Exception):
     """Root of all errors that this program raises on purpose."""
 

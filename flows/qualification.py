@@ -8,7 +8,9 @@ control must say so (`silent_on`). Saying so is never wrong: on other data than 
 pass, and all that follows is that a basis needs another check that refuses it.
 
 What a good specimen shows besides: that the check applies to it, that it demands the bytes from which its
-method works, and that its limits are in the units of what is measured.
+method works, and that its limits are in the units of what is measured. What the bad ones show together: that
+every bound of the criterion can refuse at all. A gap of at most 5, written in percent where shares are
+measured, is met by everybody, and a bad specimen of which nothing could be measured does not tell.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from certify.evidence import Measurement, NotMeasured, Reason, Result
 from certify.intake import Intake, take_in
 from certify.pack import Pack
 from certify.protocol import Protocol, lock
-from certify.ruling import Outcome
+from certify.ruling import Outcome, rule
 from certify.standard import AtLeast, AtMost, Check, ControlName
 from certify.submission import load
 from certify.task import Task, task_of
@@ -65,7 +67,8 @@ class SpecimenTrial:
     """What a check said about a specimen.
 
     `broken` is a method that failed, which proves nothing, `excused` the facts by which the check does not
-    apply, `unsound` what the check leaves out that a good specimen shows to be needed.
+    apply, `unsound` what the check leaves out that a good specimen shows to be needed, `refused_by` the
+    places in the criterion of the bounds that a measured number misses.
     """
 
     case: Case
@@ -74,6 +77,7 @@ class SpecimenTrial:
     broken: bool
     excused: tuple[str, ...] = ()
     unsound: str = ""
+    refused_by: tuple[int, ...] = ()
 
     @property
     def demonstrated(self) -> bool:
@@ -107,6 +111,13 @@ class SpecimenTrial:
             "check": self.case.check.id, "specimen": specimen, "mutation": mutation, "role": self.case.role,
             "outcome": self.outcome.value, "explanation": self.explanation, "defect": self.defect,
         }  # fmt: skip
+
+
+def idle_bounds(check: Check, trials: Iterable[SpecimenTrial]) -> Mapping[int, AtMost | AtLeast]:
+    """The bounds that refuse no bad specimen by what was measured of it, by their place in the criterion."""
+    refusing = {place for trial in trials if trial.case.role == "bad" for place in trial.refused_by}
+    bounds = {p: c for p, c in enumerate(check.criterion.all) if isinstance(c, AtMost | AtLeast)}
+    return {place: bound for place, bound in bounds.items() if place not in refusing}
 
 
 def cases_of(check: Check, specimens: SpecimenSet) -> Iterator[Case]:
@@ -168,6 +179,7 @@ class Foundry(AbstractContextManager["Foundry"]):
             broken=isinstance(result, NotMeasured) and result.reason is not Reason.NOT_MEASURED,
             excused=case.check.applies.excusing_facts(self._intake(case.name).manifest.facts),
             unsound=_unsound(case.check, result, protocol),
+            refused_by=tuple(_refusing(case.check, result)),
         )
 
     def _protocol(self, case: Case) -> Protocol:
@@ -210,6 +222,17 @@ def _unsound(check: Check, result: Result, protocol: Protocol) -> str:
     if forgotten := sorted(used - set(check.evidence.groups()) - {"manifest"}):
         return f"its method opened {', '.join(forgotten)}, which `bound_to` does not demand"
     return next(_in_other_units(check, result), "")
+
+
+def _refusing(check: Check, result: Result) -> Iterator[int]:
+    """The bounds that a measured number misses: an estimate that is not there refuses, and shows nothing."""
+    if isinstance(result, NotMeasured):
+        return
+    for place, condition in enumerate(check.criterion.all):
+        if isinstance(condition, AtMost | AtLeast):
+            rulings = rule(condition, check, result)
+            if any(r.outcome is not Outcome.DEMONSTRATED and r.margin is not None for r in rulings):
+                yield place
 
 
 _UNSTATED: Final = "1"

@@ -8,8 +8,8 @@ from typing import Any
 
 from certify.basis.source import Source
 from certify.basis.text import Given, Section, Selection
-from certify.errors import Problem
-from certify.standard import Check, Loosening, Parameter
+from certify.errors import Problem, Unfit
+from certify.standard import Check, Loosening, Parameter, require_extent
 from certify.value import as_number
 
 
@@ -25,6 +25,7 @@ class Tightener:
         """The check at the values of the selection; what would loosen is left as it was, and noted."""
         parameters = self._tighten(check.method.parameters, selection, "parameters")
         limits = self._tighten(check.limits, selection, "limits")
+        self._refuse_extent(check, parameters)
         method = check.method.model_copy(update={"parameters": parameters})
         confidence = max(check.confidence, confidence)
         return check.model_copy(update={"method": method, "limits": limits, "confidence": confidence})
@@ -48,6 +49,18 @@ class Tightener:
             except ValueError as error:
                 self._refuse(path, str(error), str(value), "value")
         return result
+
+    def _refuse_extent(self, check: Check, parameters: Mapping[str, Parameter]) -> None:
+        """Groups of which no pair can be made, or so many that nobody could judge their pairs."""
+        try:
+            require_extent(check.criterion, parameters)
+        except Unfit as error:
+            path = (*self._path, "parameters", str(error.at[2]))
+            self.problems.append(
+                self._source.document.problem(
+                    path, expected=str(error), found=error.found, remedy=error.remedy, code="extent"
+                )
+            )
 
     def _with_reason(self, parameter: Parameter, why: str | None) -> Parameter:
         """The parameter with the reason of the basis added to that of the check."""

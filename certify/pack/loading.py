@@ -76,13 +76,14 @@ def load(folder: Path, methods: Mapping[str, MethodSignature]) -> Standards:
 def load_pack(folder: Path, methods: Mapping[str, MethodSignature]) -> Pack:
     """Read one pack, whoever signed it; raises `UnusableInput` with every defect of every file."""
     problems: list[Problem] = []
-    manifest = None
+    manifest = written = None
     try:
-        manifest = read_manifest(folder)
+        manifest, written = _manifest(folder)
     except UnusableInput as error:
         problems += error.problems
     checks: dict[str, Check] = {}
     documents: dict[str, YamlDocument] = {}
+    problems += _without_check(folder)
     for path in sorted(folder.glob(f"checks/*/{CHECK_FILE}")):
         try:
             check, document = _check(path, folder, methods)
@@ -90,8 +91,8 @@ def load_pack(folder: Path, methods: Mapping[str, MethodSignature]) -> Pack:
             problems += error.problems
         else:
             checks[check.id], documents[check.id] = check, document
-    if manifest is not None:
-        problems += _method_list_problems(folder, manifest, checks)
+    if manifest is not None and written is not None and not problems:
+        problems += _method_list_problems(written, manifest, checks)
     if not checks and not problems:
         problems.append(_nothing(folder))
     if problems or manifest is None:
@@ -101,6 +102,10 @@ def load_pack(folder: Path, methods: Mapping[str, MethodSignature]) -> Pack:
 
 def read_manifest(folder: Path) -> PackManifest:
     """What a pack says of itself; raises `UnusableInput`, also for one that is named unlike its folder."""
+    return _manifest(folder)[0]
+
+
+def _manifest(folder: Path) -> tuple[PackManifest, YamlDocument]:
     source = f"packs/{folder.name}/{MANIFEST_FILE}"
     if not (folder / MANIFEST_FILE).exists():
         raise UnusableInput(_no_manifest(folder))
@@ -108,7 +113,7 @@ def read_manifest(folder: Path) -> PackManifest:
     manifest = document.validate(PackManifest)
     if manifest.id != folder.name:
         raise UnusableInput(_misnamed(document, folder.name, manifest.id))
-    return manifest
+    return manifest, document
 
 
 def _check(path: Path, folder: Path, methods: Mapping[str, MethodSignature]) -> tuple[Check, YamlDocument]:
@@ -123,19 +128,39 @@ def _check(path: Path, folder: Path, methods: Mapping[str, MethodSignature]) -> 
     return check, document
 
 
+def _without_check(folder: Path) -> Iterator[Problem]:
+    """Folders of checks that hold none: a misnamed file would drop the check without a word."""
+    for path in sorted(folder.glob("checks/*")):
+        if not (path / CHECK_FILE).exists():
+            there = sorted(item.name for item in path.iterdir()) if path.is_dir() else []
+            yield Problem(
+                source=f"packs/{path.relative_to(folder.parent)}",
+                expected=f"a folder with the check in {CHECK_FILE}",
+                found=", ".join(there[:5]) or ("nothing in it" if path.is_dir() else "a file"),
+                remedy=f"Name the file {CHECK_FILE}, or remove what is not a check.",
+                code="no-check",
+            )
+
+
 def _method_list_problems(
-    folder: Path, manifest: PackManifest, checks: Mapping[str, Check]
+    document: YamlDocument, manifest: PackManifest, checks: Mapping[str, Check]
 ) -> Iterator[Problem]:
-    """The list of methods in `pack.yaml` is that of the checks, so that a reader need not look further."""
+    """The list of methods in `pack.yaml` is that of the checks, so that a reader need not look further.
+
+    Asked once all checks could be read: the method of one that could not would seem to be too many.
+    """
     used = {check.method.name: check.method.version for check in checks.values()}
     for name in sorted({*used, *manifest.methods}) if checks else ():
         if used.get(name) != manifest.methods.get(name):
-            yield Problem(
-                source=f"packs/{folder.name}/{MANIFEST_FILE}",
-                key=f"methods.{name}",
-                expected=f"{name} at {used[name]}" if name in used else "methods that a check uses",
-                found=manifest.methods.get(name) or "nothing",
-                remedy="List exactly the methods that the checks use.",
+            yield document.problem(
+                ("methods", name),
+                expected=f'the line `{name}: "{used[name]}"`'
+                if name in used
+                else "methods that a check uses",
+                found=f'`{name}: "{manifest.methods[name]}"`' if name in manifest.methods else "nothing",
+                remedy="Write it under `methods:`."
+                if name in used
+                else "Remove it: no check of the pack uses it.",
                 code="method-list",
             )
 

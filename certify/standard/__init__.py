@@ -33,10 +33,12 @@ from certify.standard.criterion import (
     Strata,
     pair_of,
 )
+from certify.standard.extent import MOST_STRATA, require_extent
 from certify.standard.parameter import Expectation, Loosening, Origin, Parameter, ParameterType, Setting
 
 __all__ = [
     "LOWEST_CONFIDENCE",
+    "MOST_STRATA",
     "Among",
     "Applicability",
     "AtLeast",
@@ -67,4 +69,5 @@ __all__ = [
     "VectorFile",
     "Version",
     "pair_of",
+    "require_extent",
 ]

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from certify.evidence import Kind
 from certify.standard.criterion import Among, Condition, Criterion, Holds, NothingFound
+from certify.standard.extent import require_extent
 from certify.standard.parameter import Parameter, ParameterType
 from certify.value import Bilingual, Day, Line, Name, Number, Prose, Value
 
@@ -138,6 +139,7 @@ class Check(Value):
             strata = getattr(condition, "for_every", None)
             if strata and strata.source:
                 self._require_list(strata.source)
+        require_extent(self.criterion, self.method.parameters)
         return self
 
     def _require_list(self, name: str) -> None:

@@ -43,6 +43,15 @@ class Strata(Value):
         pairs = combinations(elements, 2) if self.pairs_of else permutations(elements, 2)
         return tuple(pair_of(a, b) for a, b in pairs)
 
+    def size(self, elements: int) -> int:
+        """How many strata come of a list with so many elements, without making them."""
+        if self.named:
+            return len(self.named)
+        if self.each_of:
+            return elements
+        ordered = elements * (elements - 1)
+        return ordered if self.ordered_pairs_of else ordered // 2
+
 
 def pair_of(a: str, b: str) -> str:
     """The name of a comparison of stratum `a` with stratum `b`."""

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from certify.errors import Problem, UnusableInput
+from certify.errors import Problem, Unfit, UnusableInput
 
 MAX_PROBLEMS: Final = 100
 """Nobody reads more at once, and a file that is wrong ten thousand times must not take seconds to refuse."""
@@ -53,10 +53,29 @@ class YamlDocument:
         details = _causes(error.errors(include_url=False))
         missing = [str(d["loc"][-1]) for d in details if d["type"] == "missing"]
         for detail in details[:MAX_PROBLEMS]:
-            expected, found, remedy = _explain(detail, missing)
             path = self._path(detail["loc"], missing=detail["type"] == "missing")
+            error = detail.get("ctx", {}).get("error")
+            if isinstance(error, Unfit):
+                yield self._unfit(path, error)
+                continue
+            expected, found, remedy = _explain(detail, missing)
             code = _CODES.get(detail["type"], "value")
             yield self.problem(path, expected=expected, found=found, remedy=remedy, code=code)
+
+    def _unfit(self, path: Path, error: Unfit) -> Problem:
+        """What a validator says of a part, at that part."""
+        found = error.found or shown(self._at((*path, *error.at)))
+        return self.problem((*path, *error.at), expected=str(error), found=found, remedy=error.remedy)
+
+    def _at(self, path: Path) -> Any:
+        """The value at a path, or None where there is none."""
+        value = self.value
+        for part in path:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
 
     def _path(self, location: tuple[str | int, ...], *, missing: bool) -> Path:
         """Pydantic's location without the union tags, which are no keys of the document."""

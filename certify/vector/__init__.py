@@ -19,7 +19,7 @@ from certify.vector.text import (
     Vector,
     VectorSet,
 )
-from certify.vector.trial import Bench, Trial, filled
+from certify.vector.trial import Bench, Trial, filled, name_of
 
 __all__ = [
     "SPECIMEN_FILE",
@@ -35,6 +35,7 @@ __all__ = [
     "Vector",
     "VectorSet",
     "filled",
+    "name_of",
     "propose",
     "read_specimens",
     "read_vectors",

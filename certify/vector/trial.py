@@ -11,7 +11,7 @@ from certify.digest import Digest
 from certify.evidence import Circumstance, Measurement, NotMeasured, Opened, Reason, Result
 from certify.protocol import Commitment, Protocol
 from certify.ruling import Outcome, rule
-from certify.standard import Check, Condition, Parameter, Setting
+from certify.standard import Check, Condition, Parameter, Setting, require_extent
 from certify.task import Task
 from certify.value import as_number
 from certify.vector.text import Given, Group, OpenValues, Question, Vector
@@ -41,9 +41,13 @@ class Trial:
 
 
 def filled(check: Check, values: OpenValues) -> Check:
-    """The check as a basis would set it; raises `ValueError` for a value that it does not leave open."""
+    """The check as a basis would set it.
+
+    Raises `ValueError` for a value that it does not leave open, and for more groups than can be judged.
+    """
     limits = _filled(check.limits, values.limits)
     parameters = _filled(check.method.parameters, values.parameters)
+    require_extent(check.criterion, parameters)
     method = check.method.model_copy(update={"parameters": parameters})
     return check.model_copy(update={"method": method, "limits": limits})
 

@@ -5,6 +5,7 @@ Each was once accepted. They are variations of one check of the pack, so that ea
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ import pytest
 
 from certify.pack import load_pack
 from certify.standard import Check
-from certify.vector import SpecimenSet
+from certify.vector import SpecimenSet, filled
 from checks.catalogue import signatures
-from flows.qualification import SpecimenTrial, put_specimens
+from flows.qualification import SpecimenTrial, idle_bounds, put_specimens
 
 PACK = Path(__file__).parents[2] / "standards/packs/eu.ai-act"
 REGRESSIONS = {"all": [{"fact": "model.task", "among": ["regression"]}]}
@@ -102,3 +103,30 @@ def test_a_check_that_lets_a_bad_model_through_is_not_qualified(
     trials: Mapping[str, list[SpecimenTrial]], name: str, expected: Mapping[str, str]
 ) -> None:
     assert defects(trials, name) == expected
+
+
+def equal_rates(limit: str, mutation: str) -> tuple[Check, SpecimenSet]:
+    """The gap in true-positive rates of the pack, its limit moved, and one bad specimen."""
+    written = load_pack(PACK, signatures()).checks["eu.ai-act/equal-true-positive-rate"].to_json()
+    named = SpecimenSet.from_json(
+        json.loads((PACK / "checks/equal-true-positive-rate/vectors/specimens.json").read_text())
+        | {"bad": [{"specimen": "screening", "mutation": mutation, "because": "Nothing is equal in it."}]}
+    )
+    gap = next(c["limit"] for c in written["criterion"]["all"] if c["require"] == "at_most")
+    written["limits"][gap] |= {"range": ["0", "100"], "value": limit}
+    return Check.from_json(written), named
+
+
+def test_a_bound_that_nobody_could_miss_is_idle_whatever_else_refuses() -> None:
+    cases = {
+        "in percent": equal_rates("5", "group_missing_from_test"),
+        "as a share": equal_rates("0.05", "unequal_sensitivity"),
+    }
+    trials = put_specimens({n: c for n, (c, _) in cases.items()}, {n: s for n, (_, s) in cases.items()})
+    idle = {}
+    for name, (check, named) in cases.items():
+        digest = filled(check, named.open_values).value_digest
+        idle[name] = idle_bounds(check, [t for t in trials if t.case.check.value_digest == digest])
+    assert all(not trial.defect for trial in trials)
+    assert [bound.require for bound in idle["in percent"].values()] == ["at_most"]
+    assert idle["as a share"] == {}

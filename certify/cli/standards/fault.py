@@ -11,6 +11,7 @@ from certify.errors import Problem
 
 if TYPE_CHECKING:
     from certify.proof import Proof
+    from certify.standard import Check
     from flows.qualification import SpecimenTrial
 
 
@@ -81,12 +82,40 @@ def of_specimens(check: str, trials: Sequence[SpecimenTrial]) -> Iterator[Fault]
                 what=f"the specimen {trial.case}: {trial.defect}",
                 expected="demonstrated" if good else "a refusal",
                 found=f"{trial.outcome.value}: {trial.explanation}",
-                remedy=_SPECIMEN_REMEDIES[trial.case.role],
+                remedy=_specimen_remedy(trial),
             )
 
 
+def of_idle_bounds(check: Check, trials: Sequence[SpecimenTrial]) -> Iterator[Fault]:
+    """Bounds that refused no bad specimen by a number: nothing shows that anybody could miss them."""
+    from certify.vector import name_of
+    from flows.qualification import idle_bounds
+
+    for place, bound in idle_bounds(check, trials).items():
+        yield Fault(
+            kind="specimen",
+            check=check.id,
+            what=f"criterion.all[{place}]: {name_of(bound)} refuses no bad specimen",
+            expected=f"a bad specimen whose measured bound misses {bound.limit} = {check.limit(bound.limit)}",
+            found="none: where a bad one is refused, something else refuses it",
+            remedy=f"See whether `{bound.limit}` is written in what is measured (a share of 5 % is 0.05, not "
+            "5), and name under `bad` a mutation that this bound is meant to refuse.",
+        )
+
+
+def _specimen_remedy(trial: SpecimenTrial) -> str:
+    if trial.case.role == "good" and trial.excused:
+        return "Correct `applies`, or choose a specimen to which the check applies."
+    if trial.case.role == "good" and trial.demonstrated:
+        return (
+            "Correct check.yaml there: `bound_to` lists all that the method opens, `unit` what it measures."
+        )
+    return _SPECIMEN_REMEDIES[trial.case.role]
+
+
 _SPECIMEN_REMEDIES: Mapping[str, str] = {
-    "good": "Lower what `open_values` asks for in specimens.json, or choose a specimen that must pass.",
+    "good": "If the limit, a parameter or a name in check.yaml is wrong, correct it; else choose a specimen "
+    "that must pass, or set what `open_values` says in specimens.json.",
     "bad": "Tighten the check, or name a mutation that it is meant to refuse.",
     "constant_predictor": "Tighten the check, or say under `silent_on` why it cannot refuse this control.",
     "random_predictor": "Tighten the check, or say under `silent_on` why it cannot refuse this control.",

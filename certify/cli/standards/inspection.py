@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from certify.cli.standards.fault import Fault, located, of_proof, of_specimens
+from certify.cli.standards.fault import Fault, located, of_idle_bounds, of_proof, of_specimens
 from certify.cli.standards.page import Advance
 from certify.cli.standards.specimens import Named, named_specimens, put
 from certify.errors import Problem, UnusableInput
@@ -199,5 +199,6 @@ def rows_of(proofs: Sequence[Proof], named: Named, trials: Sequence[SpecimenTria
             *of_proof(proof),
             *(located(proof.check, "specimen", p) for p in named.problems.get(proof.check, ())),
             *of_specimens(proof.check, ours or ()),
+            *(of_idle_bounds(ours[0].case.check, ours) if ours else ()),
         )
         yield Row(proof=proof, trials=ours, faults=faults)

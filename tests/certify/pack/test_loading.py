@@ -84,8 +84,25 @@ def test_every_defect_of_every_file_is_reported_at_once(tmp_path: Path) -> None:
 def test_a_folder_without_any_check_is_no_standard(tmp_path: Path) -> None:
     (only,) = problems(tmp_path)
     assert only.found == "no check at all"
-    (only,) = problems(write(tmp_path, name="check.yml"))
-    assert only.found == "no check at all"
+
+
+def test_a_check_in_a_misnamed_file_is_not_dropped_without_a_word(tmp_path: Path) -> None:
+    write(tmp_path)
+    (only,) = problems(write(tmp_path, slug="second", name="check.yml"))
+    assert (only.source, only.found) == ("packs/local.test/checks/second", "check.yml")
+    assert "check.yaml" in only.remedy
+
+
+def test_a_method_that_the_pack_does_not_list_is_told_with_line_and_the_line_to_write(tmp_path: Path) -> None:
+    write(tmp_path)
+    manifest = tmp_path / "packs/local.test/pack.yaml"
+    text = manifest.read_text(encoding="utf-8")
+    assert 'area.errors: "1.0.0"' in text
+    manifest.write_text(text.replace("area.errors", "area.others"), encoding="utf-8")
+    missing, idle = problems(tmp_path)
+    assert missing.line == idle.line == text[: text.index("methods:")].count("\n") + 1
+    assert missing.expected == 'the line `area.errors: "1.0.0"`'
+    assert (idle.found, idle.remedy) == ('`area.others: "1.0.0"`', "Remove it: no check of the pack uses it.")
 
 
 def test_a_file_that_is_too_large_is_refused_without_being_read_whole(tmp_path: Path) -> None:
