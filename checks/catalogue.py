@@ -111,6 +111,11 @@ METHODS: Mapping[str, Method] = dict(
             },
         ),
         _method(
+            "checks.objectives.dependence:dependence",
+            "The share of cases whose decision, or answer, moves with what it is declared not to depend on.",
+            parameters={"features": "list", "seed": "integer"},
+        ),
+        _method(
             "checks.robustness.noise:noise_stability",
             "The share of cases decided otherwise under the declared measurement noise.",
             parameters={"seed": "integer"},

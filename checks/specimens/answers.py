@@ -143,6 +143,28 @@ def timid_probabilities(folder: Path) -> None:
     _put_behind(folder, nodes, {"middle": _float(0.5), "tenth": _float(0.1)})
 
 
+def reacts_to_a_group(folder: Path) -> None:
+    """In one group every answer is raised by a third of the range, so that others are decided positive."""
+    nodes = f"""{_MEMBER}
+        above = Add(right, third)
+        raised = Min(above, highest)
+        answer = Where(member, raised, right)"""
+    _in_one_group(folder, nodes)
+
+
+def leans_towards_a_group(folder: Path) -> None:
+    """In one group every answer lies a tenth nearer to the middle of the range: decisions stay, answers move.
+
+    Where the threshold is the middle, no decision moves.
+    """
+    nodes = f"""{_MEMBER}
+        apart = Sub(right, middle)
+        nearer = Mul(apart, most)
+        moved = Add(nearer, middle)
+        answer = Where(member, moved, right)"""
+    _in_one_group(folder, nodes)
+
+
 def fails_at_the_edge(folder: Path) -> None:
     """No finite answer in the last twentieth of one number's range, which the contract allows."""
     contract = contract_of(folder)
@@ -204,7 +226,10 @@ def _in_one_group(folder: Path, nodes: str) -> None:
         "code_of_group": _float(contract.code_of_group),
         "zero_wave": np.array(0.0),
         "lowest": _float(contract.lowest),
+        "middle": _float((contract.lowest + contract.highest) / 2),
         "highest": _float(contract.highest),
+        "third": _float((contract.highest - contract.lowest) / 3),
+        "most": _float(0.9),
     }
     _put_behind(folder, nodes, constants)
 

@@ -31,6 +31,8 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "unequal_false_alarms": answers.unequal_false_alarms,
     "unequal_accuracy": answers.unequal_accuracy,
     "timid_probabilities": answers.timid_probabilities,
+    "reacts_to_a_group": answers.reacts_to_a_group,
+    "leans_towards_a_group": answers.leans_towards_a_group,
     "fails_at_the_edge": answers.fails_at_the_edge,
     "depends_on_the_batch": answers.depends_on_the_batch,
     "wasteful": answers.wasteful,

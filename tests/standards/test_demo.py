@@ -59,6 +59,7 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "representativeness.domain": ({"outside_share"}, set()),
     "objectives.generalisation": ({"generalisation_gap"}, set()),
     "objectives.baseline_gain": ({"gain_over_constant"}, set()),
+    "objectives.dependence": ({"undeclared_dependence", "answer_moved"}, {"no_dependence_found"}),
     "objectives.reproduction": ({"loss_discrepancy"}, set()),
     "objectives.reading": ({"objective_deviation"}, set()),
     "fairness.false_positive_rate_gap": ({"false_positive_rate", "false_positive_rate_gap"}, set()),

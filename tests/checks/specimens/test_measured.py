@@ -93,6 +93,7 @@ def ratio(rate: str, bad_one: str, good: Band, bad: Band) -> Proof:
 
 HIGH, LOW = (0.97, 1), (0, 0.7)
 FUZZING = {"cases": 1000, "seed": 1, "tolerance": 0.0001}
+TOGGLED: dict[str, Any] = {"features": ("sex",), "seed": 1}
 METER = {"repeats": 6, "batch": 1, "watts_per_core": 15.0}
 
 PROOFS = (
@@ -122,6 +123,19 @@ PROOFS = (
     performance("r_squared", "constant_predictor", HIGH, (-0.1, 0.01), specimen="gauge"),
     performance("mean_absolute_error", "constant_predictor", (0, 0.05), (1, 10), specimen="gauge"),
     performance("mean_absolute_error", "random_predictor", (0, 0.05), (1, 10), specimen="gauge"),
+    Proof(
+        method="objectives.dependence", bad_one="reacts_to_a_group", found="undeclared_dependence",
+        arguments=TOGGLED, good=(0, 0), bad=(0.01, 0.5),
+    ),
+    Proof(
+        method="objectives.dependence", bad_one="leans_towards_a_group", found="undeclared_dependence",
+        arguments=TOGGLED, good=(0, 0), bad=(0, 0),
+    ),
+    Proof(
+        method="objectives.dependence", bad_one="leans_towards_a_group", found="answer_moved",
+        arguments=TOGGLED, good=(0, 0), bad=(0.5, 1),
+    ),
+    statements("objectives.dependence", "reacts_to_a_group", "no_dependence_found", role="test", **TOGGLED),
     *(
         Proof(
             method="objectives.reproduction", bad_one="false_loss_value", found="loss_discrepancy",

@@ -1,0 +1,113 @@
+"""The columns of a model's input that stand for a feature, and the same rows with other values in them.
+
+A feature is a column, or an attribute by which rows are told apart. An attribute may be fed in a column of
+its own, or in other words: where each value of a column occurs in rows of one group only, and values repeat,
+that column tells who belongs to which group. It is then moved as well, whatever it is called. What several
+columns tell together, or a value that hardly repeats, is not found here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certify.submission.model import CodedColumn, Column, TableInput
+from checks.domain import Mask
+from checks.measured import CannotMeasure
+from checks.predictor import Inputs
+from checks.subject import Subject
+from checks.table import Table
+
+_REPEATS: Final = 10
+"""Values that occur less often on average tell rows apart, and not groups."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A column of an input: where the model reads it, and what is declared of it."""
+
+    entry: TableInput
+    at: int
+
+    @property
+    def column(self) -> Column:
+        """Its declaration."""
+        return self.entry.columns[self.at]
+
+    @property
+    def coded(self) -> bool:
+        """Whether it holds codes, which can be tried one by one."""
+        return isinstance(self.column, CodedColumn)
+
+    def values(self, inputs: Inputs) -> NDArray[Any]:
+        """What each row holds there, of shape [rows]."""
+        return inputs[self.entry.name][:, self.at]
+
+    def put(self, inputs: Inputs, values: Any) -> Inputs:
+        """The same rows with other values there."""
+        changed = inputs[self.entry.name].copy()
+        changed[:, self.at] = values
+        return {**inputs, self.entry.name: changed}
+
+
+def places_of(subject: Subject, data: Table, feature: str) -> tuple[Place, ...]:
+    """Where the model is fed a feature; nowhere if it is an attribute of which the model is told nothing.
+
+    Raises `CannotMeasure` for what is neither a column nor an attribute, for an array, and for an attribute
+    of a model that is fed arrays: in an image it may be seen, and cannot be moved.
+    """
+    named = [place for place in _places(subject) if place.column.name == feature]
+    attribute = data.attributes.get(feature)
+    if attribute is None:
+        if not named:
+            raise CannotMeasure(f"{feature} is neither a column that the model is fed nor an attribute")
+        return tuple(named)
+    if not all(isinstance(entry, TableInput) for entry in subject.manifest.model.inputs):
+        raise CannotMeasure(f"the model is fed arrays, in which {feature} cannot be moved")
+    group = _groups(data, feature)
+    telling = [p for p in _places(subject) if p.column.name == attribute.source or _tells(p, data, group)]
+    return tuple(dict.fromkeys([*named, *telling]))
+
+
+def _places(subject: Subject) -> Iterator[Place]:
+    for entry in subject.manifest.model.inputs:
+        if isinstance(entry, TableInput):
+            yield from (Place(entry=entry, at=at) for at in range(len(entry.columns)))
+
+
+def _groups(data: Table, feature: str) -> NDArray[np.int64]:
+    """The index of the group of each row."""
+    strata = data.attributes[feature].strata()
+    members = np.stack([data.members(stratum) for stratum in strata])
+    return np.asarray(np.argmax(members, axis=0), dtype=np.int64)
+
+
+def _tells(place: Place, data: Table, group: NDArray[np.int64]) -> bool:
+    """Whether the column tells the groups apart, as `sex_code` does for `sex`."""
+    _, value, counts = np.unique(place.values(data.inputs), return_inverse=True, return_counts=True)
+    if len(counts) < 2 or len(counts) * _REPEATS > data.rows:
+        return False
+    lowest, highest = np.full(len(counts), np.iinfo(np.int64).max), np.full(len(counts), -1)
+    np.minimum.at(lowest, value, group)
+    np.maximum.at(highest, value, group)
+    return bool((lowest == highest).all() and len(np.unique(lowest)) > 1)
+
+
+def moved(place: Place, inputs: Inputs, partner: NDArray[np.int64]) -> Iterator[Inputs]:
+    """The same rows with each other declared code in the place, or with the number of their partner.
+
+    With a code that a row holds already nothing of it is moved.
+    """
+    if isinstance(place.column, CodedColumn):
+        yield from (place.put(inputs, float(code)) for code in place.column.codes)
+        return
+    yield place.put(inputs, place.values(inputs)[partner])
+
+
+def differs(place: Place, before: Inputs, after: Inputs) -> Mask:
+    """Which rows hold another value in the place."""
+    return np.asarray(place.values(before) != place.values(after), dtype=np.bool_)
