@@ -98,6 +98,10 @@ METHODS: Mapping[str, Method] = dict(
             "The accuracy of the model minus that of the best constant answer.",
         ),
         _method(
+            "checks.objectives.savings:error_saved",
+            "How much of the mean absolute error of the best constant number the model saves.",
+        ),
+        _method(
             "checks.objectives.reproduction:reproduction",
             "How far the declared loss, evaluated on the training data, lies from its declared value.",
         ),

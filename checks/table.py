@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_UNPACKED_BYTES = 4 << 30
+_FITTING = "objectives.performance, claims and generalisation have one for shares and means"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,21 +81,34 @@ class Table:
         _require_one_group_per_row(self.frame[attribute.source], attribute)
         return _in_group(self.frame[attribute.source], group)
 
+    @property
+    def clustered(self) -> bool:
+        """Whether the manifest names a statistical unit of which there are several rows.
+
+        Raises `CannotMeasure` where the column that names it is not there.
+        """
+        column = self.dataset.unit_column
+        if column is None:
+            return False
+        if column not in self.frame:
+            raise CannotMeasure(f"{self.dataset.name} has no column {column} for its statistical unit")
+        return bool(self.frame[column].duplicated().any())
+
     def require_independent_rows(self) -> None:
-        """Refuse what binomial bounds are not valid for: weights, repetitions, several rows of one unit."""
+        """Refuse what binomial bounds are not valid for: weights, repetitions, several rows of one unit.
+
+        The sentence names the methods that have bounds for such rows, see `checks.design`.
+        """
         if self.dataset.weights is not None:
-            raise CannotMeasure("weighted rows need an interval method for survey weights")
+            raise CannotMeasure(f"weighted rows need an interval method for survey weights; {_FITTING}")
         defect = repetition(row_digests(self.inputs, self.labels), self.parts, fine=self.fine)
         if defect is not None:
             raise CannotMeasure(f"{self.dataset.name} {defect}: repeated rows are not independent")
-        column = self.dataset.unit_column
-        if column is None:
-            return
-        if column not in self.frame:
-            raise CannotMeasure(f"{self.dataset.name} has no column {column} for its statistical unit")
-        if self.frame[column].duplicated().any():
+        if self.clustered:
             unit = self.dataset.statistical_unit
-            raise CannotMeasure(f"several rows per {unit}: the rows are clustered, and need their own method")
+            raise CannotMeasure(
+                f"several rows per {unit} are clustered and need their own method; {_FITTING}"
+            )
 
 
 def read_table(manifest: Manifest, dataset: Dataset, files: Files) -> Table:

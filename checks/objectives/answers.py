@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.submission.model import IdentityRule, Output, ThresholdRule
+from checks.design import Design, Share, design_of
 from checks.domain import Mask
 from checks.measured import CannotMeasure
 from checks.predictor import UNDECIDED, classes_of
-from checks.statistics.events import Events
 from checks.subject import Subject
 from checks.table import Table
 
@@ -34,12 +34,12 @@ class Decisions:
         """The same for some of the rows."""
         return Decisions(classes=self.classes, true=self.true[rows], decided=self.decided[rows])
 
-    def correct(self) -> Events:
+    def correct(self) -> Share:
         """Right decisions among all rows."""
         known = self.true != UNDECIDED
-        return Events(_count(known & (self.decided == self.true)), len(self.true))
+        return Share(counted=known & (self.decided == self.true), among=np.ones_like(known))
 
-    def found(self, index: int) -> Events:
+    def found(self, index: int) -> Share:
         """Cases of a class that were decided as that class, among the cases that are or may be of it.
 
         Raises `CannotMeasure` if no case is known to be of the class.
@@ -47,10 +47,9 @@ class Decisions:
         of_class = self.true == index
         if not of_class.any():
             raise CannotMeasure(f"no case of the class {self.classes[index]}")
-        maybe = of_class | (self.true == UNDECIDED)
-        return Events(_count(of_class & (self.decided == index)), _count(maybe))
+        return Share(counted=of_class & (self.decided == index), among=of_class | (self.true == UNDECIDED))
 
-    def confirmed(self, index: int) -> Events:
+    def confirmed(self, index: int) -> Share:
         """Cases rightly decided as a class, among those decided so or not at all.
 
         Raises `CannotMeasure` if no case is decided as the class.
@@ -58,8 +57,7 @@ class Decisions:
         as_class = self.decided == index
         if not as_class.any():
             raise CannotMeasure(f"no case is decided as {self.classes[index]}")
-        maybe = as_class | (self.decided == UNDECIDED)
-        return Events(_count(as_class & (self.true == index)), _count(maybe))
+        return Share(counted=as_class & (self.true == index), among=as_class | (self.decided == UNDECIDED))
 
     def confusion(self) -> list[dict[str, str | int | None]]:
         """How often each true class met each decision; None is an unknown label or no decision."""
@@ -81,6 +79,11 @@ class Answers:
         self.claims = subject.manifest.objective.claims
         self.data = data
         self._subject = subject
+
+    @cached_property
+    def design(self) -> Design:
+        """How the rows were drawn; raises `CannotMeasure` where what their bounds rest on is not declared."""
+        return design_of(self.data)
 
     @cached_property
     def scores(self) -> NDArray[np.float64]:
@@ -133,7 +136,3 @@ class Answers:
         """The unit of an error; 1 for a model that decides."""
         rule = self.model.decision
         return rule.unit if isinstance(rule, IdentityRule) else "1"
-
-
-def _count(rows: Mask) -> int:
-    return int(np.count_nonzero(rows))

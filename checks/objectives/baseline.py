@@ -62,7 +62,7 @@ def baseline_gain(subject: Subject, data: Table | None, confidence: Confidence) 
         raise CannotMeasure("a gain is measured on data, and none were given")
     if isinstance(subject.manifest.model.decision, IdentityRule):
         raise CannotMeasure(
-            "a regression decides no class, and no constant number is the one to compare with"
+            "a regression decides no class: objectives.error_saved compares it with the best constant number"
         )
     data.require_independent_rows()
     gains = gains_of(Answers(subject, data).decisions)

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from certify.evidence import Statement, exact
 from certify.submission.objective import Claim
+from checks.design import require_drawn_rows
 from checks.measured import CannotMeasure, Confidence, Interval, Measured
 from checks.objectives.answers import Answers
 from checks.objectives.metrics import better, measure, unit_of
@@ -27,7 +28,7 @@ def claims(
     """
     if data is None:
         raise CannotMeasure("claims are measured on data, and none were given")
-    data.require_independent_rows()
+    require_drawn_rows(data)
     made = _each_once(subject.manifest.objective.claims)
     answers = Answers(subject, data)
     checked = [claim for claim in made if claim.metric in metrics]

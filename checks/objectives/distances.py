@@ -18,7 +18,6 @@ from certify.submission.model import IdentityRule
 from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Interval
 from checks.objectives.answers import Answers
-from checks.statistics.means import bounded_mean
 from checks.statistics.savings import SQUARE, Loss, saved
 
 Values = NDArray[np.float64]
@@ -51,13 +50,13 @@ def range_of_one_error(answers: Answers) -> tuple[float, float]:
 def mean_absolute_error(answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
     """The mean distance between answer and truth."""
     errors, (lowest, highest) = _errors(answers, rows), range_of_one_error(answers)
-    return bounded_mean(np.abs(errors), lowest, highest, confidence)
+    return answers.design.among(rows).mean(np.abs(errors), lowest, highest, confidence)
 
 
 def root_mean_squared_error(answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
     """The square root of the mean squared error, with the square roots of its bounds."""
     errors, (lowest, highest) = _errors(answers, rows), range_of_one_error(answers)
-    mean = bounded_mean(errors**2, lowest**2, highest**2, confidence)
+    mean = answers.design.among(rows).mean(errors**2, lowest**2, highest**2, confidence)
     return Interval(
         name=f"{mean.name}, square root",
         value=math.sqrt(mean.value),
@@ -78,6 +77,7 @@ def r_squared(answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
 
 def saved_by(answers: Answers, rows: Mask, loss: Loss, confidence: Confidence) -> Interval:
     """How much of the loss of the best constant number the model saves."""
+    answers.design.require_independent("a share of what is saved", "root_mean_squared_error")
     errors, (_, highest) = _errors(answers, rows), range_of_one_error(answers)
     rule = answers.model.decision
     assert isinstance(rule, IdentityRule)  # errors are of no other
@@ -93,7 +93,7 @@ def quantile_loss(answers: Answers, rows: Mask, confidence: Confidence) -> Inter
     """
     errors, (_, highest), level = _errors(answers, rows), range_of_one_error(answers), _level(answers)
     losses = np.maximum(-level * errors, (1 - level) * errors)
-    return bounded_mean(losses, 0.0, max(level, 1 - level) * highest, confidence)
+    return answers.design.among(rows).mean(losses, 0.0, max(level, 1 - level) * highest, confidence)
 
 
 def _level(answers: Answers) -> float:

@@ -17,6 +17,7 @@ import numpy as np
 from certify.digest import canonical
 from certify.evidence import exact
 from certify.submission.model import IdentityRule
+from checks.design import require_drawn_rows
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.objectives.answers import Answers
 from checks.objectives.metrics import better, measure, unit_of
@@ -40,7 +41,7 @@ def generalisation(subject: Subject, data: Table | None, confidence: Confidence,
         raise CannotMeasure("the training data are compared with themselves: name data that were not seen")
     seen, unseen = Answers(subject, subject.table(_TRAIN)), Answers(subject, data)
     for answers in (seen, unseen):
-        answers.data.require_independent_rows()
+        require_drawn_rows(answers.data)
     _require_scored(seen)
     each = Confidence(split(confidence.level, 2), confidence.family)
     on_seen, on_unseen = (_performance(metric, answers, each) for answers in (seen, unseen))

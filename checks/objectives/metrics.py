@@ -15,14 +15,12 @@ from typing import Final, Literal, get_args
 from certify.evidence import WHOLE
 from certify.submission.metric import MetricName
 from certify.submission.model import ThresholdRule
+from checks.design import Share
 from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Interval
 from checks.objectives.answers import Answers, Decisions
 from checks.objectives.distances import DISTANCES
 from checks.objectives.probabilities import PROBABILISTIC
-from checks.statistics.averages import average
-from checks.statistics.events import Events
-from checks.statistics.proportions import proportion
 
 _LOWER_IS_BETTER: Final = (
     "log_loss", "brier_score", "calibration_error", "mean_absolute_error", "root_mean_squared_error",
@@ -31,7 +29,7 @@ _LOWER_IS_BETTER: Final = (
 _IN_UNITS_OF_THE_ANSWER: Final = ("mean_absolute_error", "root_mean_squared_error", "quantile_loss")
 _NEGATIVE, _POSITIVE = 0, 1
 
-_RATES: Final[Mapping[str, Callable[[Decisions], tuple[Events, ...]]]] = {
+_RATES: Final[Mapping[str, Callable[[Decisions], tuple[Share, ...]]]] = {
     "accuracy": lambda d: (d.correct(),),
     "balanced_accuracy": lambda d: tuple(d.found(index) for index in range(len(d.classes))),
     "sensitivity": lambda d: (d.found(_POSITIVE),),
@@ -70,17 +68,13 @@ def _measure(metric: str, answers: Answers, rows: Mask, confidence: Confidence) 
     other = {**PROBABILISTIC, **DISTANCES}.get(metric)
     if other is not None:
         return other(answers, rows, confidence)
-    rates = _rates(metric, answers, rows)
-    return average(rates, confidence) if len(rates) > 1 else _single(rates[0], confidence)
+    shares, design = _shares(metric, answers, rows), answers.design.among(rows)
+    return design.average(shares, confidence) if len(shares) > 1 else design.share(shares[0], confidence)
 
 
-def _rates(metric: str, answers: Answers, rows: Mask) -> tuple[Events, ...]:
+def _shares(metric: str, answers: Answers, rows: Mask) -> tuple[Share, ...]:
     if metric not in _RATES:
         raise CannotMeasure(f"no such metric; known are {', '.join(get_args(MetricName))}")
     if metric in _OF_THE_POSITIVE_CLASS and not isinstance(answers.model.decision, ThresholdRule):
         raise CannotMeasure("only a threshold rule has a positive class")
     return _RATES[metric](answers.decisions.among(rows))
-
-
-def _single(rate: Events, confidence: Confidence) -> Interval:
-    return proportion(rate.count, rate.trials, confidence)

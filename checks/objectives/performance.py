@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from certify.digest import canonical
-from certify.evidence import WHOLE
+from certify.evidence import WHOLE, exact
 from certify.submission.model import IdentityRule
+from checks.design import require_drawn_rows
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
 from checks.objectives.answers import Answers
 from checks.objectives.metrics import measure, unit_of
@@ -18,11 +21,12 @@ def performance(
 ) -> Measured:
     """Estimates `performance` for all rows and for each of `groups`.
 
-    Shows the confusion counts, and how many rows equal an earlier one.
+    Shows the confusion counts, how many rows equal an earlier one, and of clustered or weighted rows what
+    their bounds rest on.
     """
     if data is None:
         raise CannotMeasure("performance is measured on data, and none were given")
-    data.require_independent_rows()
+    require_drawn_rows(data)
     answers = Answers(subject, data)
     strata = tuple(dict.fromkeys((WHOLE, *groups)))
     family = confidence.over(len(strata))
@@ -33,7 +37,7 @@ def performance(
             )
             for stratum in strata
         ),
-        exhibits=(*_confusion(answers, strata), _repeated_rows(data)),
+        exhibits=(*_confusion(answers, strata), _repeated_rows(data), *_drawn(answers)),
     )
 
 
@@ -45,6 +49,20 @@ def _repeated_rows(data: Table) -> Exhibit:
         visibility="public",
         data=canonical({"rows": data.rows, "equal_to_an_earlier_row": again}),
     )
+
+
+def _drawn(answers: Answers) -> tuple[Exhibit, ...]:
+    design = answers.design
+    if design.independent:
+        return ()
+    says = {
+        "design": design.says,
+        "rows": answers.data.rows,
+        "units": len(np.unique(design.units)),
+        "most_that_one_unit_brings": str(exact(design.most)),
+    }
+    data = canonical(says)
+    return (Exhibit(name="design.json", media_type="application/json", visibility="public", data=data),)
 
 
 def _confusion(answers: Answers, strata: tuple[str, ...]) -> tuple[Exhibit, ...]:

@@ -24,7 +24,6 @@ from checks.objectives.answers import Answers
 from checks.predictor import UNDECIDED
 from checks.statistics.calibration import calibration
 from checks.statistics.concordance import concordance
-from checks.statistics.means import bounded_mean
 
 Values = NDArray[np.float64]
 
@@ -37,6 +36,7 @@ _SUM: Final = 1e-4
 
 def roc_auc(answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
     """The area under the receiver operating characteristic; ties count as a half."""
+    answers.design.require_independent("roc_auc", "balanced_accuracy")
     score, labels = answers.score[rows], answers.data.labels[rows]
     unknown = int((labels == UNDECIDED).sum())
     if unknown:
@@ -58,7 +58,8 @@ def brier_score(answers: Answers, rows: Mask, confidence: Confidence) -> Interva
     worst = 1.0 if two else 2.0
     scores = ((stated - happened) ** 2).sum(axis=1) / (2 if two else 1)
     missing = np.isnan(scores) | (labels == UNDECIDED)
-    return bounded_mean(np.clip(np.where(missing, worst, scores), 0, worst), 0.0, worst, confidence)
+    kept = np.clip(np.where(missing, worst, scores), 0, worst)
+    return answers.design.among(rows).mean(kept, 0.0, worst, confidence)
 
 
 def calibration_error(answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
@@ -66,6 +67,7 @@ def calibration_error(answers: Answers, rows: Mask, confidence: Confidence) -> I
 
     Of two classes the probability is that of the positive one; of more, that of the likeliest class.
     """
+    answers.design.require_independent("calibration_error", "brier_score")
     stated, labels = probabilities(answers)[rows], answers.data.labels[rows]
     two = stated.shape[1] == 2
     named = np.ones(len(stated), dtype=np.int64) if two else np.argmax(stated, axis=1)
@@ -87,7 +89,7 @@ def log_loss(answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
         )
     with np.errstate(divide="ignore"):  # an infinite loss is beyond every declared range
         losses = -np.log(stated[np.arange(len(stated)), labels])
-    return bounded_mean(np.maximum(losses, 0.0), 0.0, highest, confidence)
+    return answers.design.among(rows).mean(np.maximum(losses, 0.0), 0.0, highest, confidence)
 
 
 def _largest_loss(answers: Answers) -> float:

@@ -30,13 +30,7 @@ def bounded_mean(values: Values, lowest: float, highest: float, confidence: Conf
 
     Raises `CannotMeasure` without values, for an empty range, and for a value outside it or NaN.
     """
-    if not len(values):
-        raise CannotMeasure("no value: a mean of nothing is not measured")
-    if not lowest < highest:
-        raise CannotMeasure(f"expected a range [lowest, highest], found [{lowest}, {highest}]")
-    outside = ~((values >= lowest) & (values <= highest))
-    if outside.any():
-        raise CannotMeasure(f"{int(outside.sum())} values outside the declared range [{lowest}, {highest}]")
+    require_within(values, lowest, highest)
     values = np.sort(values)  # so that not even the last digit depends on the order of the rows
     return Interval(
         name=BETTING,
@@ -44,6 +38,17 @@ def bounded_mean(values: Values, lowest: float, highest: float, confidence: Conf
         n=len(values),
         **confidence.both(lambda level: mean_bounds(values, lowest, highest, level)),
     )
+
+
+def require_within(values: Values, lowest: float, highest: float) -> None:
+    """Raises `CannotMeasure` without values, for an empty range, and for a value outside it or NaN."""
+    if not len(values):
+        raise CannotMeasure("no value: a mean of nothing is not measured")
+    if not lowest < highest:
+        raise CannotMeasure(f"expected a range [lowest, highest], found [{lowest}, {highest}]")
+    outside = ~((values >= lowest) & (values <= highest))
+    if outside.any():
+        raise CannotMeasure(f"{int(outside.sum())} values outside the declared range [{lowest}, {highest}]")
 
 
 def mean_bounds(values: Values, lowest: float, highest: float, confidence: float) -> tuple[float, float]:

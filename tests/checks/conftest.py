@@ -79,6 +79,7 @@ def build(
     sources: Mapping[str, str] | None = None,
     row_weights: str | None = None,
     unit_column: str | None = None,
+    most: Mapping[str, Any] | None = None,
     claims: Sequence[Mapping[str, Any]] | None = None,
     reference: Mapping[str, Any] | bytes | None = None,
     documents: Sequence[Mapping[str, Any]] | None = None,
@@ -101,6 +102,7 @@ def build(
     attributes  {"sex": {"female": [0], "male": [1]}, "age": {"young": (0, 40)}}: codes or [from, below)
     sources     {"sex": "gender"} where the column is not named as the attribute
     claims      [{"metric": "accuracy", "value": "0.9"}]; population and unit are filled in
+    most        {"most_weight": 4, "most_rows_per_unit": 5}, of every data set
     reference   {stratum: share}, or the bytes of the CSV
     documents   [{"name", "kind", "text" or "data", "file", "figures"}]
     change      merged over the finished manifest, mapping by mapping
@@ -117,7 +119,9 @@ def build(
         contents["preprocessing.onnx"] = preprocessing
     written_files = {**{r: _file(r, t) for r, t in tables.items()}, **(files or {})}
     contents |= {path: data for parts in written_files.values() for path, data in parts.items()}
-    data_sets = [_data_set(r, p, target, row_weights, unit_column) for r, p in written_files.items()]
+    data_sets = [
+        _data_set(r, p, target, row_weights, unit_column) | dict(most or {}) for r, p in written_files.items()
+    ]
     contents["reference.csv"] = _reference(reference)
     written = _documents(documents, contents)
     measured = {"unit": "1", "range": (-10, 10), **(quantity or {})}

@@ -98,7 +98,7 @@ def test_one_claim_that_cannot_be_measured_refuses_all(make_subject):
 
 def test_clustered_or_missing_data_are_not_measured(make_subject):
     frame = pd.DataFrame({"x": [1, 1], "label": ["yes", "yes"], "person": [7, 7]})
-    with pytest.raises(CannotMeasure, match="clustered"):
+    with pytest.raises(CannotMeasure, match="declare most_rows_per_unit"):
         measured(make_subject(frame, unit_column="person"))
     with pytest.raises(CannotMeasure, match="none were given"):
         claims(make_subject(), None, LEVEL, metrics=METRICS)

@@ -167,6 +167,13 @@ PROOFS = (
     ),
     *(
         Proof(
+            method="objectives.error_saved", bad_one=bad_one, found="error_saved", specimen="gauge",
+            good=HIGH, bad=(-10, 0),
+        )
+        for bad_one in (*CONSTANTS["gauge"], *RANDOM)
+    ),
+    *(
+        Proof(
             method="objectives.baseline_gain", bad_one=bad_one, found="gain_over_constant",
             good=(0.4, 1), bad=(-1, 0),
         )
