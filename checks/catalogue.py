@@ -120,6 +120,10 @@ METHODS: Mapping[str, Method] = dict(
             parameters={"features": "list", "seed": "integer"},
         ),
         _method(
+            "checks.objectives.operating_point:operating_point",
+            "The share of recorded decisions that the declared rule does not give.",
+        ),
+        _method(
             "checks.robustness.noise:noise_stability",
             "The share of cases decided otherwise under the declared measurement noise.",
             parameters={"seed": "integer"},

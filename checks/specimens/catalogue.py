@@ -56,6 +56,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "near_threshold": cases.near_threshold,
     "false_claim": writings.false_claim,
     "false_loss_value": writings.false_loss_value,
+    "threshold_moved": writings.threshold_moved,
     "false_figure": writings.false_figure,
     "document_missing": writings.document_missing,
     "document_hollow": writings.document_hollow,

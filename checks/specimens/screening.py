@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from checks.specimens.folder import Contents, Json, fill
 from checks.specimens.graph import graph
@@ -72,7 +73,8 @@ def write(folder: Path) -> None:
     """Write the specimen."""
     rows = {role: _drawn(size, number) for number, (role, size) in enumerate(SIZES.items())}
     found = _fitted(rows["train"])
-    figures = _figures(rows["test"], found)
+    rows["test"]["decided"] = _decided(rows["test"], found)
+    figures = _figures(rows["test"])
     fill(
         folder,
         Contents(
@@ -135,10 +137,14 @@ def _graph(found: Values) -> bytes:
     )  # fmt: skip
 
 
-def _figures(test: Rows, found: Values) -> dict[str, str]:
-    """What the documents print; counted here by the rule itself, and measured later by whoever checks it."""
-    decided = _met(test) @ found[:-1] + found[-1] >= 0
-    true = test["label"] == POSITIVE
+def _decided(rows: Rows, found: Values) -> NDArray[np.str_]:
+    """What the system decides, reckoned here by the rule itself, and again later by whoever checks it."""
+    return np.where(_met(rows) @ found[:-1] + found[-1] >= 0, POSITIVE, NEGATIVE)
+
+
+def _figures(test: Rows) -> dict[str, str]:
+    """What the documents print."""
+    decided, true = test["decided"] == POSITIVE, test["label"] == POSITIVE
     return {
         "accuracy": shown(float(np.mean(decided == true))),
         "sensitivity": shown(float(np.mean(decided[true]))),
@@ -203,7 +209,10 @@ def _manifest(figures: dict[str, str], reached: str) -> Json:
                     ],
                 },
             ],
-            "sets": [STORY.dataset(role, f"data/{role}.csv") for role in SIZES],
+            "sets": [
+                STORY.dataset(role, f"data/{role}.csv", "decided" if role == "test" else None)
+                for role in SIZES
+            ],
             "reference": {
                 "file": "data/reference.csv", "describes": "All adults who come to the invented clinic.",
                 "source": "The shares with which the generator draws.", "as_of": "2026-01-01",

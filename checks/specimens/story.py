@@ -76,11 +76,11 @@ class Story:
             },
         }  # fmt: skip
 
-    def dataset(self, role: str, file: str) -> Json:
-        """What is declared of the rows in a role."""
+    def dataset(self, role: str, file: str, decisions: str | None = None) -> Json:
+        """What is declared of the rows in a role; `decisions` is the column with what was decided, if any."""
         return {
             "name": f"{role}_rows", "role": role, "files": [file], "target": "label", "weights": None,
-            "statistical_unit": self.unit, "unit_column": None,
+            "statistical_unit": self.unit, "unit_column": None, "decisions": decisions,
             "origin": "Drawn by a random generator with a fixed seed, for an invented system.",
             "collected": {"first": "2026-01-01", "last": "2026-06-30"},
             "setting": "An invented site where staff measure carefully.",

@@ -36,6 +36,14 @@ def false_loss_value(folder: Path) -> None:
     change_manifest(folder, lowered)
 
 
+def threshold_moved(folder: Path) -> None:
+    """The manifest declares another threshold than the system decided by: nine tenths of the range."""
+    contract = contract_of(folder)
+    require(folder, contract.binary, "a binary decision")
+    high = contract.lowest + 0.9 * (contract.highest - contract.lowest)
+    change_manifest(folder, lambda declared: declared["model"]["decision"].update(threshold=str(high)))
+
+
 def false_figure(folder: Path) -> None:
     """A document prints a figure whose last digit is wrong; manifest and text agree about it."""
     declared = manifest_of(folder)

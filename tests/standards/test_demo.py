@@ -61,6 +61,7 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "objectives.baseline_gain": ({"gain_over_constant"}, set()),
     "objectives.dependence": ({"undeclared_dependence", "answer_moved"}, {"no_dependence_found"}),
     "objectives.error_saved": ({"error_saved"}, set()),
+    "objectives.operating_point": ({"decisions_differ", "near_ties"}, {"decisions_reproduced"}),
     "objectives.reproduction": ({"loss_discrepancy"}, set()),
     "objectives.reading": ({"objective_deviation"}, set()),
     "fairness.false_positive_rate_gap": ({"false_positive_rate", "false_positive_rate_gap"}, set()),

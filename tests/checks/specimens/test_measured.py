@@ -136,6 +136,15 @@ PROOFS = (
         arguments=TOGGLED, good=(0, 0), bad=(0.5, 1),
     ),
     statements("objectives.dependence", "reacts_to_a_group", "no_dependence_found", role="test", **TOGGLED),
+    Proof(
+        method="objectives.operating_point", bad_one="threshold_moved", found="decisions_differ",
+        good=(0, 0), bad=(0.01, 0.1),
+    ),
+    statements("objectives.operating_point", "threshold_moved", "decisions_reproduced", role="test"),
+    Proof(
+        method="objectives.operating_point", bad_one="random_predictor", found="decisions_differ",
+        specimen="reader", good=(0, 0), bad=(0.7, 0.8),
+    ),
     *(
         Proof(
             method="objectives.reproduction", bad_one="false_loss_value", found="loss_discrepancy",
