@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from certify.submission.data import Dataset
 from certify.task import Task, task_of
 from certify.verdict import Finding, judge
 from checks.channel import CapsText
-from checks.planning.case import Assumption, Case
+from checks.planning.case import CLAIM, Assumption, Case
 from checks.planning.catalogue import prospect
 from checks.planning.census import Counted, Counting
 from checks.planning.chance import Prospect
@@ -63,6 +63,8 @@ class Outlook:
     system: str
     basis: Basis
     plan: Plan
+    as_measured: Plan | None
+    """The same at what the validation data show, where some checks are planned at claims."""
     standing_in: int | None
     """How many rows the validation data have; None where there are none."""
     pacing: Pacing
@@ -129,10 +131,14 @@ def look_ahead(
     _note_openings(planning)
     with (open_workers or _workers)(planning.open_files, workplace) as measure:
         answers = _measured(planning.tasks, measure)
+    plan = _plan(planning, answers, rows=wanted, known=known)
+    claimed = known is not None and any(p.basis == CLAIM for p in plan.planned)
+    other = replace(planning, assume="validation")
     return Outlook(
         system=planning.intake.manifest.system.name,
         basis=planning.basis,
-        plan=_plan(planning, answers, rows=wanted, known=known),
+        plan=plan,
+        as_measured=_plan(other, answers, rows=wanted, known=known) if claimed else None,
         standing_in=known,
         pacing=_pacing(planning, answers, (wanted / known) if known else 1.0),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -43,11 +44,19 @@ def plan(
     from flows.planning import look_ahead
 
     place = workplace(work, standards)
-    outlook = look_ahead(submission, basis, place, rows=rows, assume=_assumption(assume))
+    with _working(quiet=as_json):
+        outlook = look_ahead(submission, basis, place, rows=rows, assume=_assumption(assume))
     if as_json:
         print_json(_as_json(outlook))
     else:
         _print(outlook)
+
+
+def _working(*, quiet: bool) -> AbstractContextManager[object]:
+    """A sign of life on a terminal, which a plan of large groups needs."""
+    from rich.console import Console
+
+    return nullcontext() if quiet else Console(stderr=True).status("Measuring what may be looked at")
 
 
 def _assumption(text: str) -> Assumption:
@@ -72,15 +81,20 @@ def _as_json(outlook: Outlook) -> dict[str, Any]:
         "demonstrated_without_test_data": [s.check.id for s in plan.settled if not s.refuses],
         "planned": [_planned_as_json(p) for p in plan.planned],
         "cannot_be_planned": [{"check": u.check.id, "why": u.reason} for u in plan.unplanned],
-        "joint_power": {
-            "if_independent": _number(plan.joint.value),
-            "standard_error": _number(plan.joint.error),
-            "at_least": _number(plan.joint_at_least),
-            "over": len(plan.planned),
-        },
-        "rows_for_joint_power": {"power": "0.9", "rows": plan.enough},
+        "joint": _joint_as_json(plan),
+        "joint_as_measured": None if outlook.as_measured is None else _joint_as_json(outlook.as_measured),
         "most_likely_to_refuse": None if likeliest is None else likeliest.check.id,
         "expected_seconds": {"seconds": f"{outlook.pacing.seconds:.0f}", "model": outlook.pacing.model},
+    }
+
+
+def _joint_as_json(plan: Plan) -> dict[str, Any]:
+    return {
+        "if_independent": _number(plan.joint.value),
+        "standard_error": _number(plan.joint.error),
+        "at_least": _number(plan.joint_at_least),
+        "checks": len(plan.planned),
+        "rows_for_power": {"power": "0.9", "rows": plan.enough},
     }
 
 
@@ -113,19 +127,20 @@ def _print(outlook: Outlook) -> None:
     console.print(f"\n[bold]Demonstrated without test data: {certain}[/]")
     _print_planned(console, plan)
     _print_list(console, "Cannot be planned", [(u.check.title.en, u.reason) for u in plan.unplanned])
-    _print_joint(console, plan)
+    _print_joint(console, plan, outlook.as_measured)
     _print_grounds(console, outlook)
 
 
 def _print_list(console: Console, heading: str, lines: list[tuple[str, str]]) -> None:
     from rich.markup import escape
+    from rich.padding import Padding
 
     if not lines:
         return
     console.print(f"\n[bold]{heading}: {len(lines)}[/]")
     for title, why in lines:
-        console.print(f"  {escape(visible(title))}")
-        console.print(f"    [dim]{escape(visible(why))}[/]")
+        console.print(Padding(escape(visible(title)), (0, 0, 0, 2)))
+        console.print(Padding(f"[dim]{escape(visible(why))}[/]", (0, 0, 0, 4)))
 
 
 def _print_planned(console: Console, plan: Plan) -> None:
@@ -159,23 +174,30 @@ def _rows(rows: int | None) -> str:
     return "none" if rows is None else f"{rows:,}"
 
 
-def _print_joint(console: Console, plan: Plan) -> None:
+def _print_joint(console: Console, plan: Plan, measured: Plan | None) -> None:
     from rich.markup import escape
 
     if not plan.planned or plan.likeliest is None:
         console.print("\nNo check can be planned.")
         return
     console.print(f"\n[bold]All {len(plan.planned)} together on {plan.rows:,} rows[/]")
-    console.print(f"  {_percent(plan.joint.value)} if they are independent (product)")
-    console.print(f"  {_percent(plan.joint_at_least)} at least, however they depend (Bonferroni)")
-    enough = "no number of rows is enough" if plan.enough is None else f"about {plan.enough:,} rows"
-    console.print(f"90 % together: {enough}, if independent.")
+    _print_chances(console, plan, "performance as assumed above")
+    if measured is not None:
+        _print_chances(console, measured, "all of it as on the validation data")
     console.print(
         f"Will most probably refuse: {escape(visible(plan.likeliest.check.title.en))} "
         f"({_percent(plan.likeliest.chance.value)})."
     )
     if plan.refusing:
         console.print(f"It cannot conform before {len(plan.refusing)} certain refusals are cured.")
+
+
+def _print_chances(console: Console, plan: Plan, assumed: str) -> None:
+    enough = "no number of rows is enough" if plan.enough is None else f"about {plan.enough:,} rows"
+    console.print(f"With {assumed}:")
+    console.print(f"  {_percent(plan.joint.value)} if they are independent (product)")
+    console.print(f"  {_percent(plan.joint_at_least)} at least, however they depend (Bonferroni)")
+    console.print(f"  for 90 %, if independent: {enough}")
 
 
 def _print_grounds(console: Console, outlook: Outlook) -> None:

@@ -34,16 +34,20 @@ PROSPECTS: Final[Mapping[str, Callable[[Case], Prospect]]] = {
     "robustness.noise_stability": shares_of_rows,
     "robustness.batch_consistency": shares_of_rows,
     "robustness.rounding": shares_of_rows,
-    "fairness.true_positive_rate_gap": partial(
-        pairs_of_groups, rate="true_positive_rate", between="true_positive_rate_gap"
-    ),
-    "fairness.selection_rate_ratio": partial(
-        pairs_of_groups, rate="selection_rate", between="selection_rate_ratio"
-    ),
-    "fairness.false_positive_rate_gap": partial(
-        pairs_of_groups, rate="false_positive_rate", between="false_positive_rate_gap"
-    ),
-    "fairness.accuracy_gap": partial(pairs_of_groups, rate="accuracy", between="accuracy_gap"),
+    **{
+        f"fairness.{rate}_{how}": partial(pairs_of_groups, rate=rate, between=f"{rate}_{how}")
+        for rate, how in (
+            ("accuracy", "gap"),
+            ("error_rate", "ratio"),
+            ("true_positive_rate", "gap"),
+            ("true_positive_rate", "ratio"),
+            ("false_positive_rate", "gap"),
+            ("false_positive_rate", "ratio"),
+            ("precision", "gap"),
+            ("selection_rate", "gap"),
+            ("selection_rate", "ratio"),
+        )
+    },
 }
 
 UNPLANNED: Final[Mapping[str, str]] = {

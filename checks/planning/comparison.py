@@ -1,7 +1,8 @@
 """Checks that compare the rates of groups, pair by pair, as a difference or as a ratio.
 
-Which bounds are asked for is told by the name of the interval that the method used on the data that stand in.
-The pairs of one check share groups; their joint chance is not below one minus the sum of the risks.
+Which bounds are asked for is told by the name of the interval that the method used on the data that stand
+in. Beyond the sizes at which the methods give exact bounds up, the plan does as well. The pairs of one check
+share groups; their joint chance is not below one minus the sum of the risks.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from certify.standard import pair_of
+from checks.fairness.comparison import MOST_CASES
 from checks.planning.case import VALIDATION, Case
 from checks.planning.chance import Chance, at_least
 from checks.planning.hurdle import CannotPlan, Hurdle
@@ -67,6 +69,9 @@ MEASURES: Final[Mapping[str, Measure]] = {
     EXACT_RATIO: Measure(bounds=independent_ratio_bounds, ratio=True, slow=True),
 }
 
+_ANY_TWO: Final = {False: MEASURES[CLOPPER_PEARSON_DIFFERENCE], True: MEASURES[CLOPPER_PEARSON_RATIO]}
+"""By whether a ratio is asked for: what the methods use where exact bounds would take too long."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Compared:
@@ -82,17 +87,22 @@ class Compared:
         """Whether the assumed rates themselves are too far apart."""
         return self.hurdle.out_of_reach(self.measure.value(self.first.value, self.second.value))
 
-    def chance(self, rows: int) -> Chance:
-        """That the counts of both groups demonstrate it."""
+    def cases(self, rows: int) -> int:
+        """How many cases both groups have on so many rows."""
+        return self.first.trials(rows) + self.second.trials(rows)
+
+    def chance(self, rows: int, *, exact: bool = True) -> Chance:
+        """That the counts of both groups demonstrate it, by exact bounds if the method can afford them."""
         m, n = self.first.trials(rows), self.second.trials(rows)
         if min(m, n) < max(2, self.hurdle.fewest):
             return Chance(value=0.0)
+        measure = self.measure if exact else _ANY_TWO[self.measure.ratio]
 
         def clears(x: int, y: int) -> bool:
-            return self.measure.clears(self.hurdle, Events(x, m), Events(y, n))
+            return measure.clears(self.hurdle, Events(x, m), Events(y, n))
 
         pair = Pair(first=m, second=n, first_rate=self.first.value, second_rate=self.second.value)
-        return Chance(value=probability(pair, clears, lambda x: round(x * n / m), slow=self.measure.slow))
+        return Chance(value=probability(pair, clears, lambda x: round(x * n / m), slow=measure.slow))
 
     def rough(self, rows: int) -> float:
         """The same by normal approximation (two one-sided tests), to find out where to look."""
@@ -128,7 +138,8 @@ class Comparison:
         alone = [rate.chance(rows) for rate in self.alone]
         if any(not chance.value for chance in alone):
             return Chance(value=0.0)
-        pairs = [pair.chance(rows) for pair in self.pairs]
+        exact = sum(pair.cases(rows) for pair in self.pairs) <= MOST_CASES
+        pairs = [pair.chance(rows, exact=exact) for pair in self.pairs]
         return pairs[0] if len(pairs) == 1 and not alone else Chance(value=at_least((*alone, *pairs)))
 
     def rough(self, rows: int) -> float:

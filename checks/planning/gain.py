@@ -40,7 +40,7 @@ class LeastGain:
         """Whether the least of the gains lies beyond the limit."""
         gains = (sum(self.right) - r - w for r, w in zip(self.right, self.wrong, strict=True))
         beyond = self.hurdle.out_of_reach(min(gains))
-        return f"beyond the limit as assumed: {self.hurdle.statistic}" if beyond else None
+        return f"as assumed, {self.hurdle.statistic} misses its limit" if beyond else None
 
     def chance(self, rows: int) -> Chance:
         """That a table of so many rows demonstrates it."""

@@ -15,18 +15,28 @@ from typing import Any
 from certify.evidence import WHOLE, Bounds, Estimate, exact
 from certify.standard import Check
 from certify.submission import Manifest
+from certify.submission.model import ThresholdRule
+from checks.objectives.distances import DISTANCES
+from checks.objectives.metrics import better
 from checks.planning.averages import Average, Recall
 from checks.planning.case import CLAIM, VALIDATION, Case, plain_events
 from checks.planning.hurdle import CannotPlan, Hurdle, hurdles
 from checks.planning.means import Mean, strength_of
 from checks.planning.parts import Part, Parts
 from checks.planning.rates import Margin, Rate, View, itself
+from checks.planning.scaled import Scaled, scaled
 from checks.statistics.averages import CLOPPER_PEARSON_AVERAGE, EXACT_AVERAGE
 from checks.statistics.events import Events, split
 from checks.statistics.means import BETTING
+from checks.statistics.proportions import CLOPPER_PEARSON
 
-ERROR = "mean_absolute_error"
 _CONFUSION = "confusion.json"
+_MODELS = {
+    Rate: "exact binomial",
+    Average: "binomial classes",
+    Mean: "simulated, values as if beta-distributed",
+    Scaled: "normal, bounds shrink with the square root of the cases",
+}
 
 
 def performance(case: Case) -> Parts:
@@ -64,19 +74,14 @@ def claims(case: Case) -> Parts:
         claim = case.claimed(metric)
         if claim is None:
             raise CannotPlan(f"nothing is claimed about {metric}")
-        view = Margin(claim, -1 if metric == ERROR else 1)
+        view = Margin(claim, 1 if better(metric) == "higher" else -1)
         margin = case.estimate(statistic, metric)
         parts.append(_part(case, metric, hurdle, _measured(margin, view), "all", view))
     return _parts(parts, basis=VALIDATION)
 
 
 def _parts(parts: Sequence[Part], *, basis: str) -> Parts:
-    words = {
-        Rate: "exact binomial",
-        Average: "binomial classes",
-        Mean: "simulated, values as if beta-distributed",
-    }
-    models = dict.fromkeys(words[type(part)] for part in parts if type(part) in words)
+    models = dict.fromkeys(_MODELS[type(part)] for part in parts)
     return Parts(parts=tuple(parts), basis=basis, model="; ".join(models))
 
 
@@ -99,10 +104,22 @@ def _part(
     """A metric before it is measured, by the interval that it had on the data that stand in."""
     if any(name in estimate.interval for name in (EXACT_AVERAGE, CLOPPER_PEARSON_AVERAGE)):
         return Average(hurdle=hurdle, recalls=_recalls(case, stratum), view=view)
-    if BETTING in estimate.interval:
-        return _mean(case, metric, hurdle, estimate, view)
-    events = _nearly_plain(estimate) if view is not itself else plain_events(estimate)
-    return Rate(hurdle=hurdle, value=events.rate, share=case.share(events.trials), view=view)
+    if CLOPPER_PEARSON in estimate.interval:
+        events = _nearly_plain(estimate) if view is not itself else plain_events(estimate)
+        return Rate(hurdle=hurdle, value=events.rate, share=case.share(events.trials), view=view)
+    ends = _range_of_one_value(case, metric)
+    if BETTING not in estimate.interval or ends is None:
+        return scaled(hurdle, estimate, case.share(estimate.n), view)
+    return _mean(case, hurdle, estimate, ends, view)
+
+
+def _range_of_one_value(case: Case, metric: str) -> tuple[float, float] | None:
+    """Between which ends the values lie whose mean a metric is; None for one that is no plain mean."""
+    if metric == "brier_score":
+        return (0.0, 1.0) if isinstance(case.manifest.model.decision, ThresholdRule) else (0.0, 2.0)
+    declaring = {"mean_absolute_error": tuple(DISTANCES), "log_loss": ("log_loss",)}.get(metric, ())
+    ranges = {c.range for c in case.manifest.objective.claims if c.metric in declaring and c.range}
+    return (float(next(iter(ranges))[0]), float(next(iter(ranges))[1])) if len(ranges) == 1 else None
 
 
 def _nearly_plain(estimate: Estimate) -> Events:
@@ -134,31 +151,24 @@ def _recalls(case: Case, stratum: str) -> tuple[Recall, ...]:
     return tuple(recalls)
 
 
-def _mean(case: Case, metric: str, hurdle: Hurdle, estimate: Estimate, view: View) -> Mean:
-    ranges = {c.range for c in case.manifest.objective.claims if c.metric == metric and c.range}
-    if len(ranges) != 1:
-        raise CannotPlan(f"no single range is declared for {metric}")
-    lowest, highest = map(float, ranges.pop())
+def _mean(case: Case, hurdle: Hurdle, estimate: Estimate, ends: tuple[float, float], view: View) -> Part:
     bounds = estimate.demonstrating
     if bounds.lower is None or bounds.upper is None:
-        raise CannotPlan(f"{metric} has no bound on the {VALIDATION}")
+        raise CannotPlan(f"{estimate.statistic} of {estimate.stratum} has no bounds to start from")
+    value, (lowest, highest) = float(estimate.value), ends
     strength = strength_of(
-        float(estimate.value),
-        (float(bounds.lower), float(bounds.upper)),
-        estimate.n,
-        lowest=lowest,
-        highest=highest,
-        confidence=float(bounds.confidence),
-    )
+        value, (float(bounds.lower), float(bounds.upper)), estimate.n,
+        lowest=lowest, highest=highest, confidence=float(bounds.confidence),
+    )  # fmt: skip
     return Mean(
-        hurdle=hurdle, value=float(estimate.value), lowest=lowest, highest=highest, strength=strength,
+        hurdle=hurdle, value=value, lowest=lowest, highest=highest, strength=strength,
         share=case.share(estimate.n), view=view,
     )  # fmt: skip
 
 
 def _at_claim(part: Part, claim: Decimal) -> Part:
     """The same at the claimed value; of an average every rate is moved alike, and none beyond 0 or 1."""
-    if isinstance(part, Rate | Mean):
+    if isinstance(part, Rate | Mean | Scaled):
         return replace(part, value=float(claim))
     if not isinstance(part, Average):
         return part
@@ -183,11 +193,8 @@ def generalisation(case: Case) -> Parts:
     if "train" not in rows or len(unseen) != 1:
         raise CannotPlan("the evidence does not tell the performance on the training data")
     seen = _of_row(rows["train"]).bounds(split(hurdle.confidence, 2))[1]
-    claim = case.assumed(metric, WHOLE)
-    value = float(claim) if claim is not None else _of_row(unseen[0]).rate
     needed = replace(hurdle, highest=None, lowest=exact(seen) - (hurdle.highest or 0))
-    part = Rate(hurdle=needed, value=value, share=1.0, claims=2)
-    return Parts(parts=(part,), basis=VALIDATION if claim is None else CLAIM)
+    return Parts(parts=(Rate(hurdle=needed, value=_of_row(unseen[0]).rate, share=1.0, claims=2),))
 
 
 def _of_row(row: Mapping[str, Any]) -> Events:

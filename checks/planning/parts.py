@@ -52,7 +52,7 @@ class Parts:
 def first_beyond(parts: Iterable[Part]) -> str | None:
     """In words, the first part whose assumed value lies beyond its limit."""
     beyond = next((part.hurdle for part in parts if part.hopeless), None)
-    return None if beyond is None else f"beyond the limit as assumed: {beyond.statistic} of {beyond.stratum}"
+    return None if beyond is None else f"as assumed, {beyond.statistic} of {beyond.stratum} misses its limit"
 
 
 def shares_of_rows(case: Case) -> Parts:

@@ -30,11 +30,11 @@ def test_a_plan_in_json_says_the_same(certify: Any, place: Any, tmp_path: Path) 
     assert done.code == 0, done.err
     said = done.said
     assert said["rows"] == 900
-    assert said["joint_power"]["over"] == len(said["planned"]) > 0
+    assert said["joint"]["checks"] == len(said["planned"]) > 0
     product = 1.0
     for planned in said["planned"]:
         product *= float(planned["power"])
-    assert abs(product - float(said["joint_power"]["if_independent"])) < 0.001
+    assert abs(product - float(said["joint"]["if_independent"])) < 0.001
     assert said["most_likely_to_refuse"] in [p["check"] for p in said["planned"]]
 
 

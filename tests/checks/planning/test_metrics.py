@@ -13,13 +13,13 @@ import pytest
 
 from certify.standard import Check
 from checks.measured import Confidence, Measured
-from checks.objectives.answers import Decisions
 from checks.objectives.performance import performance
 from checks.planning.averages import Average
 from checks.planning.case import CLAIM, VALIDATION
 from checks.planning.catalogue import prospect
 from checks.planning.hurdle import CannotPlan
 from checks.planning.metrics import at_the_claim
+from checks.statistics.events import Events
 
 LEVEL = Confidence(0.975)
 FLOOR = [
@@ -95,9 +95,9 @@ def test_an_average_of_two_classes_rests_on_how_often_each_is_found(
     )
     (average,) = planned.parts
     assert isinstance(average, Average)
-    true, decided = (frame.label == "yes").to_numpy().astype(int), (frame.x >= 0).to_numpy().astype(int)
-    by_hand = Decisions(classes=("no", "yes"), true=true, decided=decided)
-    assert sorted(r.value for r in average.recalls) == sorted(by_hand.found(i).rate for i in (0, 1))
+    true, decided = (frame.label == "yes").to_numpy(), (frame.x >= 0).to_numpy()
+    by_hand = [np.mean(decided[true]), np.mean(~decided[~true])]
+    assert sorted(r.value for r in average.recalls) == pytest.approx(sorted(by_hand))
 
 
 def test_a_method_that_is_not_listed_says_so(make_case: Any, asking: Any) -> None:
@@ -112,3 +112,20 @@ def test_a_claim_about_something_else_plans_nothing(make_subject: Any, floor: An
         at_the_claim(floor("accuracy"), subject.manifest)
     with pytest.raises(CannotPlan, match="no claim tells it"):
         at_the_claim(floor("sensitivity"), subject.manifest)
+
+
+def test_the_gap_to_the_training_data_is_planned_as_the_method_bounds_it(make_case: Any, asking: Any) -> None:
+    """380 of 400 training rows are right. On 300 others the counts are drawn and the bounds asked."""
+    asked = [{"require": "at_most", "statistic": "generalisation_gap", "limit": "gap"}]
+    check = asking("objectives.generalisation", asked, {"gap": ("0.1", "lower")}, metric="accuracy")
+    case = make_case(check, Measured(), rows=500)
+    rows = [{"role": "train", "value": "0.95", "n": 400}, {"role": "validation", "value": "0.93", "n": 500}]
+    case.exhibits["seen-and-unseen.json"] = {"metric": "accuracy", "data": rows}
+    half = 1 - 0.025 / 2
+    upper = Events(380, 400).bounds(half)[1]
+    drawn = np.random.default_rng(6).binomial(300, 0.93, size=2_000).tolist()
+    low = {count: Events(count, 300).bounds(half)[0] for count in set(drawn)}
+    share = np.mean([upper - low[count] <= 0.1 for count in drawn])
+    chance = prospect(case).chance(300).value
+    assert 0.1 < chance < 0.95
+    assert abs(share - chance) < 4 * math.sqrt(chance * (1 - chance) / 2_000)
