@@ -5,10 +5,8 @@ gain over the best constant is the least of them. Which constant is best is not 
 turn, and none is chosen by looking at the rows. A perfect model on two equally frequent classes gains 0.5.
 
 One gain is a difference of two shares of the same rows: where only the model is right, minus where only the
-constant is. Each share has its Clopper-Pearson bound at half of alpha, and the union bound adds the halves,
-however the two hang together. Rows where both are right or both are wrong cancel, as in McNemar's test
-(Psychometrika 12, 1947, 153-157). A betting bound on the differences themselves, which lie in [-1, 1], has
-the same guarantee; it was tried, and is wider in all but small samples.
+constant is. It has the exact bounds of `checks.statistics.pairs`. A betting bound on the differences
+themselves, which lie in [-1, 1], has the same guarantee; it was tried, and is wider in all but small samples.
 """
 
 from __future__ import annotations
@@ -21,12 +19,12 @@ from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.objectives.answers import Answers, Decisions
 from checks.predictor import UNDECIDED
-from checks.statistics.differences import difference_bounds
 from checks.statistics.events import Events, split
+from checks.statistics.pairs import paired_bounds
 from checks.subject import Subject
 from checks.table import Table
 
-LEAST_GAIN = "least of paired differences, union bound of two Clopper-Pearson bounds each"
+LEAST_GAIN = "least of paired differences, exact unconditional bounds (Buehler, score order) each"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +47,7 @@ class Gain:
 
     def bounds(self, confidence: float) -> tuple[float, float]:
         """One-sided bounds of the true gain, each at `confidence`."""
-        return difference_bounds(self.only_model, self.only_constant, confidence)
+        return paired_bounds(self.only_model, self.only_constant, confidence)
 
 
 def baseline_gain(subject: Subject, data: Table | None, confidence: Confidence) -> Measured:

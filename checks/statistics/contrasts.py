@@ -46,7 +46,7 @@ def _score_of_difference(theta: float, x: Numbers, m: int, y: Numbers, n: int) -
     second = 2 * p * np.cos((math.pi + np.arccos(cosine)) / 3) - third
     second = np.clip(second, max(0.0, -theta), min(1.0, 1 - theta))
     first = np.clip(second + theta, 0, 1)
-    return _standardised(x / m - y / n - theta, first * (1 - first) / m + second * (1 - second) / n, m + n)
+    return standardised(x / m - y / n - theta, first * (1 - first) / m + second * (1 - second) / n, m + n)
 
 
 def _score_of_ratio(theta: float, x: Numbers, m: int, y: Numbers, n: int) -> Numbers:
@@ -57,13 +57,13 @@ def _score_of_ratio(theta: float, x: Numbers, m: int, y: Numbers, n: int) -> Num
     second = np.clip((linear - root) / (2 * square), 0, 1 / max(1.0, theta))
     first = np.clip(theta * second, 0, 1)
     variance = first * (1 - first) / m + theta**2 * second * (1 - second) / n
-    return _standardised(x / m - theta * (y / n), variance, m + n)
+    return standardised(x / m - theta * (y / n), variance, m + n)
 
 
 _NOTHING: Final = 1e-13
 
 
-def _standardised(distance: Numbers, variance: Numbers, cases: int) -> Numbers:
+def standardised(distance: Numbers, variance: Numbers, cases: int) -> Numbers:
     """No distance is no evidence, even where there is no variance either."""
     unbiased = np.maximum(variance, 0) * cases / (cases - 1)
     with np.errstate(divide="ignore", invalid="ignore"):

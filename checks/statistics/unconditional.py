@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,7 @@ _SET_ASIDE: Final = 1 / 1000
 _DEVIATIONS: Final = 8.0
 """How many standard deviations of a count are summed; the rest is added as if it lay in the region."""
 
-_ROUNDING: Final = 1e-8
+ROUNDING: Final = 1e-8
 """More than the relative error of a sum of probabilities in floats."""
 
 _EQUALLY_STRONG: Final = 1e-9
@@ -48,9 +48,6 @@ _EQUALLY_STRONG: Final = 1e-9
 _CELLS: Final = 24
 _HALVINGS: Final = 6
 """How often a cell is divided: to about a hundredth of the standard error of the second rate."""
-
-_STRIDE: Final = 1 / 200
-"""By which part of its distance from the estimate a limit is raised until it is sure."""
 
 
 def upper_limit_of_difference(first: Events, second: Events, confidence: float) -> float:
@@ -70,7 +67,7 @@ def upper_limit_of_ratio(first: Events, second: Events, confidence: float) -> fl
 @lru_cache(maxsize=4096)
 def _difference(x: int, m: int, y: int, n: int, confidence: float) -> float:
     observed = x / m - y / n
-    return _Sample(DIFFERENCE, x, m, y, n, 1 - confidence, observed, 1.0).limit()
+    return Sample(DIFFERENCE, x, m, y, n, 1 - confidence, observed, 1.0).limit()
 
 
 @lru_cache(maxsize=4096)
@@ -78,11 +75,11 @@ def _ratio(x: int, m: int, y: int, n: int, confidence: float) -> float:
     if not y:
         return math.inf
     sure = clopper_pearson(y, n, 1 - (1 - confidence) * _SET_ASIDE / 2)[0]
-    return _Sample(RATIO, x, m, y, n, 1 - confidence, (x / m) / (y / n), 1 / sure).limit()
+    return Sample(RATIO, x, m, y, n, 1 - confidence, (x / m) / (y / n), 1 / sure).limit()
 
 
 @dataclass(frozen=True)
-class _Sample:
+class Sample:
     """Two observed counts and what they say of a contrast that is `observed`, and `most` at most."""
 
     contrast: Contrast
@@ -94,10 +91,13 @@ class _Sample:
     observed: float
     most: float
 
+    stride: ClassVar[float] = 1 / 200
+    """By which part of its distance from the estimate a limit is raised until it is sure."""
+
     def limit(self) -> float:
         """The smallest contrast that is excluded for sure, or nearly; `most` if none is."""
         near = self._near
-        stride = _STRIDE * (near - self.observed)
+        stride = min(self.stride * (near - self.observed), (self.most - near) / 8)
         while near < self.most and stride > 0:
             if self._excluded(near):
                 return near
@@ -184,12 +184,12 @@ class _Sample:
 
     def _probability(self, first: Numbers, second: Numbers) -> Numbers:
         """Of the region under each pair of rates; rounded up."""
-        counts, masses = _masses(self.m, first)
+        counts, masses = binomial_masses(self.m, first)
         start, survival = _survival(self.n, second)
         place = np.clip(self._fewest(counts) - start, 0, survival.shape[1] - 1)
         inside = (masses * survival[:, place]).sum(axis=1)
         outside = np.maximum(0, 1 - masses.sum(axis=1))
-        return np.asarray(np.minimum(1, (inside + outside) * (1 + _ROUNDING)), dtype=np.float64)
+        return np.asarray(np.minimum(1, (inside + outside) * (1 + ROUNDING)), dtype=np.float64)
 
     def _fewest(self, counts: Counts) -> Counts:
         """With each count of the first group, the fewest events of the second in the region; n + 1 for none.
@@ -226,7 +226,7 @@ def _window(trials: int, rates: Numbers) -> Counts:
     return np.arange(low, min(trials, math.ceil(float((trials * rates + spread).max()))) + 1)
 
 
-def _masses(trials: int, rates: Numbers) -> tuple[Counts, Numbers]:
+def binomial_masses(trials: int, rates: Numbers) -> tuple[Counts, Numbers]:
     """Counts, and the probability of each under each rate, of shape [rates, counts]."""
     from scipy.special import gammaln, xlog1py, xlogy
 
@@ -244,7 +244,7 @@ def _survival(trials: int, rates: Numbers) -> tuple[int, Numbers]:
 
     What lies outside the window counts as if it were at or above c.
     """
-    counts, masses = _masses(trials, rates)
+    counts, masses = binomial_masses(trials, rates)
     missing = np.maximum(0, 1 - masses.sum(axis=1))[:, np.newaxis]
     sums = np.cumsum(masses[:, ::-1], axis=1)[:, ::-1]
     return int(counts[0]), np.minimum(1, np.concatenate([sums, np.zeros_like(missing)], axis=1) + missing)
