@@ -124,6 +124,11 @@ METHODS: Mapping[str, Method] = dict(
             "The share of recorded decisions that the declared rule does not give.",
         ),
         _method(
+            "checks.objectives.traceability:traceability",
+            "Whether something is claimed, each claim is measured, and each printed figure is claimed.",
+            parameters={"metrics": "list"},
+        ),
+        _method(
             "checks.robustness.noise:noise_stability",
             "The share of cases decided otherwise under the declared measurement noise.",
             parameters={"seed": "integer"},

@@ -58,6 +58,8 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "false_loss_value": writings.false_loss_value,
     "threshold_moved": writings.threshold_moved,
     "false_figure": writings.false_figure,
+    "claim_unmeasured": writings.claim_unmeasured,
+    "figure_unclaimed": writings.figure_unclaimed,
     "document_missing": writings.document_missing,
     "document_hollow": writings.document_hollow,
     "section_missing": writings.section_missing,

@@ -7,8 +7,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from checks.specimens.contract import contract_of, require
-from checks.specimens.folder import Json, change_documents, change_manifest, keep_manifest, manifest_of
+from checks.specimens.folder import (
+    Json,
+    change_documents,
+    change_manifest,
+    keep_manifest,
+    manifest_of,
+    rows_of,
+)
+from checks.specimens.story import shown
 
 _HOLLOW: Final = "TODO"
 
@@ -52,6 +62,31 @@ def false_figure(folder: Path) -> None:
     figure["value"] = true[:-1] + str((int(true[-1]) + 1) % 10)
     change_documents(folder, lambda text: text.replace(true, figure["value"]))
     keep_manifest(folder, declared)
+
+
+def claim_unmeasured(folder: Path) -> None:
+    """Besides the first claim a second one is made, of a metric that no check was asked to measure."""
+    metric = "balanced_accuracy" if contract_of(folder).classes else "r_squared"
+
+    def more(declared: Json) -> None:
+        claims = declared["objective"]["claims"]
+        claims.append({"metric": metric, "population": claims[0]["population"], "value": "0.5"})
+
+    change_manifest(folder, more)
+
+
+def figure_unclaimed(folder: Path) -> None:
+    """A document prints one more figure, which is true, and of which nothing is claimed."""
+    classes = contract_of(folder).classes
+    require(folder, bool(classes), "classes")
+    rows, declared = rows_of(folder, "test"), manifest_of(folder)
+    right = rows["decided"] == rows["label"]
+    value = shown(float(np.mean([np.mean(right[rows["label"] == name]) for name in classes])))
+    document = next(document for document in declared["documents"] if document["figures"])
+    document["figures"].append({"metric": "balanced_accuracy", "value": value})
+    keep_manifest(folder, declared)
+    path = folder / document["file"]
+    path.write_text(f"{path.read_text(encoding='utf-8')}- balanced accuracy: {value}\n", encoding="utf-8")
 
 
 def document_missing(folder: Path) -> None:

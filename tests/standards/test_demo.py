@@ -62,6 +62,7 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "objectives.dependence": ({"undeclared_dependence", "answer_moved"}, {"no_dependence_found"}),
     "objectives.error_saved": ({"error_saved"}, set()),
     "objectives.operating_point": ({"decisions_differ", "near_ties"}, {"decisions_reproduced"}),
+    "objectives.traceability": (set(), {"claimed", "claims_covered", "figures_claimed"}),
     "objectives.reproduction": ({"loss_discrepancy"}, set()),
     "objectives.reading": ({"objective_deviation"}, set()),
     "fairness.false_positive_rate_gap": ({"false_positive_rate", "false_positive_rate_gap"}, set()),
@@ -244,7 +245,10 @@ def test_evidence_is_bound_to_the_manifest_and_to_data_only_where_data_are_opene
     assert "manifest" in demand.bound_to
     assert ("data" in demand.bound_to) == (demand.role != "none")
     assert ("reference" in demand.bound_to) == (check.method.name == "representativeness.shares")
-    on_documents = {"documents.complete", "documents.figures", "documents.sections", "documents.opinion"}
+    on_documents = {
+        "documents.complete", "documents.figures", "documents.sections", "documents.opinion",
+        "objectives.traceability",
+    }  # fmt: skip
     assert ("documents" in demand.bound_to) == (check.method.name in on_documents)
 
 

@@ -35,7 +35,7 @@ OF_A_BINARY_DECISION = {
 SENSELESS = {
     "screening": set[str](),
     "reader": OF_A_BINARY_DECISION,
-    "gauge": {*OF_A_BINARY_DECISION, *OF_GROUPS, "near_threshold", "frequent_class_only"},
+    "gauge": {*OF_A_BINARY_DECISION, *OF_GROUPS, "near_threshold", "frequent_class_only", "figure_unclaimed"},
 }
 PAIRS = [
     (specimen, mutation)

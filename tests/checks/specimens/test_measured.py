@@ -145,6 +145,12 @@ PROOFS = (
         method="objectives.operating_point", bad_one="random_predictor", found="decisions_differ",
         specimen="reader", good=(0, 0), bad=(0.7, 0.8),
     ),
+    statements(
+        "objectives.traceability", "figure_unclaimed", "figures_claimed", role="test", metrics=("accuracy",)
+    ),
+    statements(
+        "objectives.traceability", "claim_unmeasured", "claims_covered", role="test", metrics=("accuracy",)
+    ),
     *(
         Proof(
             method="objectives.reproduction", bad_one="false_loss_value", found="loss_discrepancy",
