@@ -15,7 +15,8 @@ from certify.errors import Problem, UnusableInput
 from certify.mutation import Fate, fates
 from certify.pack import Pack
 from certify.standard import Check, MethodSignature
-from certify.vector import Bench, Trial, Vector, VectorSet, filled, read_vectors
+from certify.strict_yaml import YamlDocument
+from certify.vector import Bench, Trial, Vector, VectorSet, filled, read_vectors, vector_source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +76,8 @@ def prove_check(pack: Pack, name: str, check: Check, methods: Mapping[str, Metho
         sets = read_vectors(pack.check_folder(name), check)
     except UnusableInput as error:
         return _nothing(check, error.problems)
+    if unspoken := tuple(_unspoken(pack.documents[name], check, sets)):
+        return _nothing(check, unspoken)
     outcomes = list(controls(check, sets))
     return Proof(
         check=name,
@@ -105,12 +108,33 @@ def _nothing(check: Check, problems: tuple[Problem, ...]) -> Proof:
     )  # fmt: skip
 
 
+def _unspoken(document: YamlDocument, check: Check, sets: Mapping[str, VectorSet]) -> Iterator[Problem]:
+    """Names in the criterion of which no vector speaks: misspelt, and then none comes out as expected."""
+    evidence = [vector.evidence for vectors in sets.values() for vector in vectors.vectors]
+    spoken = {
+        "statistic": {e.statistic for given in evidence for e in given.estimates},
+        "statement": {s.name for given in evidence for s in given.statements},
+        "circumstance": {name for given in evidence for name in given.circumstances},
+    }
+    for place, condition in enumerate(check.criterion.all):
+        for kind, names in spoken.items():
+            name = getattr(condition, kind, None)
+            if name is not None and name not in names:
+                yield document.problem(
+                    ("criterion", "all", place, kind),
+                    expected=f"a {kind} of which a vector speaks: {', '.join(sorted(names)) or 'none'}",
+                    found=name,
+                    remedy="Correct it as the method calls it; `certify measure` prints what it measures.",
+                    code="unspoken",
+                )
+
+
 def _missing_outcomes(check: Check, sets: Mapping[str, VectorSet]) -> Iterator[Problem]:
     """At least one vector that demonstrates and one that refutes."""
     expected = {vector.expect.outcome for vectors in sets.values() for vector in vectors.vectors}
     for outcome in sorted({"demonstrated", "refuted"} - expected):
         yield Problem(
-            source=f"{check.id}/vectors",
+            source=vector_source(check.id),
             expected=f"a vector that expects {outcome}",
             found="none",
             remedy="Add one: a check that can only say one thing says nothing.",

@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -80,6 +80,8 @@ class Opinion(Value):
 
 class Answers(Value):
     """What a reviewer writes before signing."""
+
+    shown_by: ClassVar[str] = "`certify review draft` writes the questions."
 
     check: Identity
     reviewer: Reviewer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -28,6 +28,8 @@ class Selection(Value):
 
 class BasisText(Value):
     """A basis as written."""
+
+    shown_by: ClassVar[str] = "docs/vendor.md holds a whole basis."
 
     id: Identity
     version: Version

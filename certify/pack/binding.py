@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from certify.errors import Problem
 from certify.standard import Check, MethodSignature
 from certify.strict_yaml import YamlDocument
+from certify.strict_yaml.explanation import did_you_mean, nearest
 from certify.submission.manifest import FACTS
 
 
@@ -30,9 +31,17 @@ def _method_problems(
         yield document.problem(
             ("method", "name"),
             code="unknown-method",
-            expected=f"one of the methods {', '.join(sorted(methods))}",
+            expected=_one_of_the_methods(check.method.name, methods),
             found=check.method.name,
-            remedy="Correct the name; `certify measure --list` shows what each method does.",
+            remedy=" ".join(
+                filter(
+                    None,
+                    (
+                        did_you_mean(check.method.name, methods),
+                        "`certify measure --list` shows what each method does.",
+                    ),
+                )
+            ),
         )
         return
     if check.method.version != method.version:
@@ -56,6 +65,8 @@ def _method_problems(
 
 def _parameter_problems(document: YamlDocument, check: Check, method: MethodSignature) -> Iterator[Problem]:
     given = check.method.parameters
+    lacking = [name for name in method.parameters if name not in given]
+    meant = {name: nearest(name, lacking) for name in given if name not in method.parameters}
     for name, parameter in given.items():
         path = ("method", "parameters", name)
         if name not in method.parameters:
@@ -65,7 +76,9 @@ def _parameter_problems(document: YamlDocument, check: Check, method: MethodSign
                 code="unknown-parameter",
                 expected=f"one of: {known}",
                 found=f'the unknown parameter "{name}"',
-                remedy="Correct it.",
+                remedy=f'Did you mean "{meant[name]}"?'
+                if meant[name]
+                else "Remove it: the method takes none.",
             )
         elif parameter.type != method.parameters[name]:
             yield document.problem(
@@ -75,8 +88,8 @@ def _parameter_problems(document: YamlDocument, check: Check, method: MethodSign
                 found=parameter.type,
                 remedy=f"{method.name} takes {name} as {method.parameters[name]}.",
             )
-    for name in method.parameters:
-        if name not in given:
+    for name in lacking:
+        if name not in meant.values():
             yield document.problem(
                 ("method", "parameters"),
                 code="missing-parameter",
@@ -84,6 +97,14 @@ def _parameter_problems(document: YamlDocument, check: Check, method: MethodSign
                 found="nothing",
                 remedy="Give it; a method has no defaults, so that every value is written in the standard.",
             )
+
+
+def _one_of_the_methods(name: str, methods: Mapping[str, MethodSignature]) -> str:
+    """The methods of the same area, or the areas: nobody reads all of them in one line."""
+    area = name.partition(".")[0]
+    same = sorted(method for method in methods if method.partition(".")[0] == area)
+    areas = sorted({method.partition(".")[0] for method in methods})
+    return f"one of the methods {', '.join(same)}" if same else f"a method of {', '.join(areas)}"
 
 
 def _scope_problems(document: YamlDocument, check: Check) -> Iterator[Problem]:
@@ -97,7 +118,7 @@ def _scope_problems(document: YamlDocument, check: Check) -> Iterator[Problem]:
                 code="unknown-fact",
                 expected=f"one of the facts {', '.join(FACTS)}",
                 found=membership.fact,
-                remedy="Correct the name.",
+                remedy=did_you_mean(membership.fact, FACTS) or "Correct the name.",
             )
         elif values is not None and not set(membership.among) <= set(values):
             yield document.problem(

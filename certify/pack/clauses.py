@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -53,6 +53,8 @@ class Ledger(Value):
 class ClauseFile(Value):
     """`clauses.yaml` as written."""
 
+    shown_by: ClassVar[str] = "standards/README.md says what stands in clauses.yaml."
+
     ledgers: tuple[Ledger, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -73,6 +75,6 @@ def read_ledgers(folders: Iterable[Path]) -> tuple[Ledger, ...]:
 
 
 def _ledgers(path: Path) -> tuple[Ledger, ...]:
-    source = f"{path.parent.name}/{path.name}"
+    source = f"packs/{path.parent.name}/{path.name}"
     data = read_file(path, source=source, most=MAX_BYTES)
     return read(data, source=source).validate(ClauseFile).ledgers

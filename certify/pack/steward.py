@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -47,6 +47,8 @@ class StewardKey(Value):
 
 class Stewards(Value):
     """All keys that are trusted, one for each namespace."""
+
+    shown_by: ClassVar[str] = "`certify standards sign` prints a whole entry."
 
     stewards: tuple[StewardKey, ...] = Field(default=())
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from certify.errors import Unfit
 from certify.evidence import Kind
 from certify.standard.criterion import Among, Condition, Criterion, Holds, NothingFound
 from certify.standard.extent import require_extent
@@ -70,8 +71,10 @@ class Demand(Value):
     @model_validator(mode="after")
     def _search_cannot_demonstrate(self) -> Self:
         if "search" in self.kinds:
-            raise ValueError(
-                "kinds without search: a search can refute, and its silence demonstrates nothing"
+            raise Unfit(
+                "kinds without search, whose silence demonstrates nothing",
+                at=("kinds",),
+                remedy="Remove it: a search can refute, and nothing else.",
             )
         return self
 
@@ -111,6 +114,8 @@ VectorFile = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.json$", max_length
 class Check(Value):
     """One YAML file under `standards/`, and after resolution the same with every value fixed."""
 
+    shown_by: ClassVar[str] = "`certify standards new` writes a check with a comment on every key."
+
     id: Identity
     version: Version
     status: Literal["draft", "trial", "stable", "deprecated", "withdrawn"]
@@ -134,43 +139,55 @@ class Check(Value):
 
     @model_validator(mode="after")
     def _refers_to_what_exists(self) -> Self:
-        for condition in self.criterion.all:
-            self._require_limit(condition)
+        for place, condition in enumerate(self.criterion.all):
+            self._require_limit(condition, place)
             strata = getattr(condition, "for_every", None)
             if strata and strata.source:
-                self._require_list(strata.source)
+                self._require_list(strata.source, place)
         require_extent(self.criterion, self.method.parameters)
         return self
 
-    def _require_list(self, name: str) -> None:
+    def _require_list(self, name: str, place: int) -> None:
         parameter = self.method.parameters.get(name)
         if parameter is None or parameter.type not in ("list", "expectations"):
-            raise ValueError(
-                f'a parameter named "{name}" of type list or expectations under `method.parameters`'
+            lists = [n for n, p in self.method.parameters.items() if p.type in ("list", "expectations")]
+            raise Unfit(
+                f'a parameter named "{name}" of type list or expectations under `method.parameters`',
+                at=("criterion", "all", place, "for_every"),
+                found="none of this name and type",
+                remedy=f"Name one that is there: {', '.join(lists) or 'this method has none'}.",
             )
 
-    def _require_limit(self, condition: Condition) -> None:
+    def _require_limit(self, condition: Condition, place: int) -> None:
         if isinstance(condition, Holds | NothingFound):
             return
         limit = self.limits.get(condition.limit)
         types = ("list",) if isinstance(condition, Among) else ("integer", "decimal")
         if limit is None or limit.type not in types:
-            raise ValueError(f'a limit named "{condition.limit}" of type {" or ".join(types)} under `limits`')
+            fitting = [name for name, limit in self.limits.items() if limit.type in types]
+            raise Unfit(
+                f'a limit named "{condition.limit}" of type {" or ".join(types)} under `limits`',
+                at=("criterion", "all", place, "limit"),
+                found="none of this name and type",
+                remedy=f"Name one that is there: {', '.join(fitting) or 'there is none; write it'}.",
+            )
         if condition.require == "count" and limit.range is not None and limit.range[0] < 0:
-            raise ValueError(f'a range of the limit "{condition.limit}" from 0, because it counts cases')
+            remedy = "Let the range begin at 0 or above: cases are counted."
+            raise Unfit("a range from 0", at=("limits", condition.limit, "range"), remedy=remedy)
         safe = _SAFE_DIRECTION[condition.require]
         if limit.stricter not in (safe, "fixed"):
-            found = (
-                f'the limit "{condition.limit}" as {safe} or fixed, because {condition.require} judges by it'
+            raise Unfit(
+                f"`stricter` as {safe} or fixed, because {condition.require} judges by this limit",
+                at=("limits", condition.limit, "stricter"),
+                remedy="Correct it, or the condition: the other direction would let a basis loosen.",
             )
-            raise ValueError(f"`stricter` of {found}")
 
     @model_validator(mode="after")
     def _names_each_thing_once(self) -> Self:
         silences = [silence.control for silence in self.silent_on]
         for name, values in (("silent_on", silences), ("vectors", list(self.vectors))):
-            if len(set(values)) != len(values):
-                raise ValueError(f"each entry of {name} once")
+            if twice := [place for place, value in enumerate(values) if value in values[:place]]:
+                raise Unfit("each entry once", at=(name, twice[0]), remedy="Remove one of the two.")
         return self
 
     @property

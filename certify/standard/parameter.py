@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
+from certify.errors import Unfit
 from certify.value import Line, Number, Prose, Value, as_number
 
 ParameterType = Literal["integer", "decimal", "text", "list", "expectations"]
@@ -71,7 +72,11 @@ class _Typed(Value):
         if not isinstance(given, Mapping) or given.get("type") not in ("integer", "decimal"):
             return given
         value = given.get("value")
-        return given if value is None else {**given, "value": as_number(value)}
+        try:
+            return given if value is None else {**given, "value": as_number(value)}
+        except ValueError:
+            remedy = "Write it with a point, without quotes, spaces or the sign of its unit."
+            raise Unfit("a number such as 0.95, as the type says", at=("value",), remedy=remedy) from None
 
     @model_serializer(mode="wrap")
     def _decimals_as_text(self, handler: Any) -> Any:
@@ -137,12 +142,31 @@ class Parameter(_Typed):
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
         if self.type in ("integer", "decimal") and (self.range is None or self.range[0] > self.range[1]):
-            raise ValueError("a range [lowest, highest] for every number")
+            raise Unfit(
+                "a range [lowest, highest], as for every number",
+                at=("range",),
+                found="" if self.range else "nothing",
+                remedy="Write the lowest and the highest that a basis may set, such as `range: [0, 1]`.",
+            )
         if self.stricter not in _DIRECTIONS[self.type]:
-            raise ValueError(f"stricter: {' or '.join(_DIRECTIONS[self.type])} for the type {self.type}")
+            raise Unfit(
+                f"stricter: {' or '.join(_DIRECTIONS[self.type])} for the type {self.type}",
+                at=("stricter",),
+                remedy="Say which way a basis may go without making the check easier to pass.",
+            )
         if self.value is not None:
-            self.accept(self.value)
+            self._require_fitting(self.value)
         return self
+
+    def _require_fitting(self, value: Any) -> None:
+        """As `accept`, told at the value."""
+        try:
+            self.accept(value)
+        except ValueError as error:
+            share = isinstance(value, Decimal) and self.range is not None and value > self.range[1] == 1
+            advice = f" A share of {value} % is {value / 100}." if share else ""
+            remedy = f"Correct the value, or `type` and `range` if these are wrong.{advice}"
+            raise Unfit(str(error), at=("value",), remedy=remedy) from None
 
     def accept(self, value: Any) -> None:
         """Raise `ValueError` unless `value` has this parameter's type and lies in its range."""

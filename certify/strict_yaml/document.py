@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from certify.errors import Problem, Unfit, UnusableInput
+from certify.strict_yaml.explanation import explained, nearest, shortened, shown
+from certify.strict_yaml.shape import keys_at
 
 MAX_PROBLEMS: Final = 100
 """Nobody reads more at once, and a file that is wrong ten thousand times must not take seconds to refuse."""
@@ -47,20 +47,24 @@ class YamlDocument:
         try:
             return model.model_validate(self.value)
         except ValidationError as error:
-            raise UnusableInput(*self._problems(error)) from error
+            raise UnusableInput(*self._problems(error, model)) from error
 
-    def _problems(self, error: ValidationError) -> Iterator[Problem]:
-        details = _causes(error.errors(include_url=False))
-        missing = [str(d["loc"][-1]) for d in details if d["type"] == "missing"]
-        for detail in details[:MAX_PROBLEMS]:
+    def _problems(self, error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+        guide = getattr(model, "shown_by", "`certify init` shows every key with a comment.")
+        for detail in _causes(error.errors(include_url=False), model)[:MAX_PROBLEMS]:
             path = self._path(detail["loc"], missing=detail["type"] == "missing")
-            error = detail.get("ctx", {}).get("error")
-            if isinstance(error, Unfit):
-                yield self._unfit(path, error)
+            fault = detail.get("ctx", {}).get("error")
+            if isinstance(fault, Unfit):
+                yield self._unfit(path, fault)
                 continue
-            expected, found, remedy = _explain(detail, missing)
-            code = _CODES.get(detail["type"], "value")
-            yield self.problem(path, expected=expected, found=found, remedy=remedy, code=code)
+            said = explained(detail, _keys_around(model, detail), guide)
+            yield self.problem(
+                (*path, *said.below),
+                expected=said.expected,
+                found=said.found,
+                remedy=said.remedy,
+                code=said.code,
+            )
 
     def _unfit(self, path: Path, error: Unfit) -> Problem:
         """What a validator says of a part, at that part."""
@@ -95,40 +99,32 @@ def spell(path: Path) -> str:
     return text
 
 
-def _causes(details: list[Any]) -> list[Any]:
-    """Without what only follows: a list that is too short because its elements could not be read."""
+def _causes(details: list[Any], model: type[BaseModel]) -> list[Any]:
+    """Without what only follows.
+
+    A list is too short because its elements could not be read, and a key is missing because it is there,
+    misspelt.
+    """
     inside = {detail["loc"][:n] for detail in details for n in range(len(detail["loc"]))}
-    return [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inside]
+    misspelt = {
+        (*detail["loc"][:-1], nearest(str(detail["loc"][-1]), _keys_around(model, detail)))
+        for detail in details[:MAX_PROBLEMS]
+        if detail["type"] == "extra_forbidden"
+    }
+    return [
+        detail
+        for detail in details
+        if not (detail["type"] == "too_short" and detail["loc"] in inside)
+        and not (detail["type"] == "missing" and detail["loc"] in misspelt)
+    ]
 
 
-_CODES = {"extra_forbidden": "unknown-key", "missing": "missing-key"}
+def _keys_around(model: type[BaseModel], detail: Any) -> tuple[str, ...]:
+    """The keys that are known where a defect is: beside an unknown one, inside what should have had keys."""
+    unknown = detail["type"] == "extra_forbidden"
+    keys = keys_at(model, detail["loc"][:-1] if unknown else detail["loc"])
+    return tuple(key for key in keys if key not in _OURS)
 
 
-def _explain(detail: Any, missing: list[str]) -> tuple[str, str, str]:
-    kind, key, found = detail["type"], str(detail["loc"][-1]) if detail["loc"] else "", detail["input"]
-    if kind == "extra_forbidden":
-        close = difflib.get_close_matches(shortened(key), missing, n=1)
-        advice = f'Did you mean "{close[0]}"?' if close else "Remove it, or correct its spelling."
-        return "no such key", f'the unknown key "{shortened(key)}"', advice
-    if kind == "missing":
-        return f'the key "{key}"', "nothing", "Add it; `certify init` shows every key with a comment."
-    if kind == "too_short":
-        return (
-            f"at least {detail['ctx']['min_length']}",
-            str(detail["ctx"]["actual_length"]),
-            "Add what lacks.",
-        )
-    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return message, shown(found), "Correct the value."
-
-
-def shown(value: object) -> str:
-    """A found value, short enough for one line of a message."""
-    if isinstance(value, dict | tuple):
-        return "what is written here"
-    return shortened(str(value) if isinstance(value, Decimal) else repr(value))
-
-
-def shortened(text: str) -> str:
-    """A text, or its beginning: a message that quotes a megabyte is no message."""
-    return text if len(text) <= 80 else text[:77] + "..."
+_OURS: Final = ("origins",)
+"""Keys that the program itself writes: nobody is advised to."""

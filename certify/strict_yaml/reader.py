@@ -11,7 +11,9 @@ import yaml
 
 from certify.errors import Problem
 from certify.strict_yaml.characters import FORBIDDEN
-from certify.strict_yaml.document import MAX_PROBLEMS, Path, shortened, shown, spell
+from certify.strict_yaml.document import MAX_PROBLEMS, Path, spell
+from certify.strict_yaml.explanation import shortened, shown
+from certify.strict_yaml.syntax import syntax_problem
 
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 50_000
@@ -34,6 +36,9 @@ _AMBIGUOUS = re.compile(
     re.VERBOSE,
 )
 """Possessive throughout (`++`): with backtracking, 20,000 digits and a letter took nine seconds."""
+
+
+_NO_VALUE = 'Write the value there or indented below; [] is an empty list, "" an empty text, null none.'
 
 
 class TooLarge(Exception):
@@ -103,23 +108,10 @@ class Reader:
         if event.version or event.tags:
             self._refuse(event, "directive", "no directives", "a line that begins with %", "Remove it.")
 
-    def refuse_syntax(self, error: yaml.YAMLError) -> None:
-        """An error of the library; those of its reader know no line."""
-        marked = (
-            error if isinstance(error, yaml.MarkedYAMLError) else yaml.MarkedYAMLError(problem=str(error))
-        )
-        mark = marked.problem_mark or marked.context_mark
-        self.problems.append(
-            Problem(
-                source=self.source,
-                line=mark.line + 1 if mark else None,
-                column=mark.column + 1 if mark else None,
-                expected="well-formed YAML",
-                found=marked.problem or marked.context or "a syntax error",
-                remedy="Correct the syntax; indentation and quotes are the usual causes.",
-                code="syntax",
-            )
-        )
+    def refuse_syntax(self, error: yaml.YAMLError, lines: list[str]) -> None:
+        """An error of the library, at the key at which it gave up."""
+        key = spell(self._frames[-1].path) if self._frames else ""
+        self.problems.append(syntax_problem(error, source=self.source, lines=lines, key=key))
 
     def _node(self, event: Any) -> None:
         self._nodes += 1
@@ -196,7 +188,7 @@ class Reader:
         if _DECIMAL.fullmatch(text):
             return self._decimal(event, text)
         if not text:
-            self._refuse(event, "no-value", "a value", "nothing", 'Write null, "" or the value.')
+            self._refuse(event, "no-value", "a value", "nothing", _NO_VALUE)
         elif _AMBIGUOUS.fullmatch(text):
             expected = "a word that every YAML and JSON reader types alike"
             remedy = "Put it in quotes, or write a plain decimal number."

@@ -27,7 +27,7 @@ def read(data: bytes, *, source: str) -> YamlDocument:
         for event in yaml.parse(text, Loader=_LOADER):
             reader.take(event)
     except yaml.YAMLError as error:
-        reader.refuse_syntax(error)
+        reader.refuse_syntax(error, text.split("\n"))
     except TooLarge:
         pass
     if reader.problems:
@@ -66,16 +66,22 @@ def _decode(data: bytes, source: str) -> str:
 
 def _refuse_characters(text: str, source: str) -> None:
     problems = []
+    windows = False
     for match in FORBIDDEN.finditer(text):
         start = match.start()
+        if text.startswith("\r\n", start):
+            if windows:
+                continue  # told once: whoever saves on Windows has one on every line
+            windows = True
+        found, remedy = _named(match.group(), start=start, windows=text.startswith("\r\n", start))
         problems.append(
             Problem(
                 source=source,
                 line=text.count("\n", 0, start) + 1,
                 column=start - text.rfind("\n", 0, start),
                 expected="printable text with line feeds",
-                found=f"the character U+{ord(match.group()):04X}",
-                remedy="Delete it; it hides or reorders what a reader sees.",
+                found=found,
+                remedy=remedy,
                 code="hidden-character",
             )
         )
@@ -83,3 +89,13 @@ def _refuse_characters(text: str, source: str) -> None:
             break
     if problems:
         raise UnusableInput(*problems)
+
+
+def _named(character: str, *, start: int, windows: bool) -> tuple[str, str]:
+    """A hidden character, and what to do; two of them come from an editor and not from anybody's hand."""
+    found = f"the character U+{ord(character):04X}"
+    if windows:
+        return f"{found}: the line ends of Windows", "Save with Unix line ends (LF); every editor offers it."
+    if start == 0 and character == "\ufeff":
+        return f"{found}: a byte order mark", "Save as UTF-8 without BOM; every editor offers it."
+    return found, "Delete it; it hides or reorders what a reader sees."

@@ -18,6 +18,7 @@ from certify.vector.text import (
     Question,
     Vector,
     VectorSet,
+    vector_source,
 )
 from certify.vector.trial import Bench, Trial, filled, name_of
 
@@ -39,4 +40,5 @@ __all__ = [
     "propose",
     "read_specimens",
     "read_vectors",
+    "vector_source",
 ]

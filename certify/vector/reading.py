@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 from certify.errors import Problem, UnusableInput
 from certify.pack.file import read_file
 from certify.standard import Check
 from certify.strict_yaml import MAX_BYTES, YamlDocument, read
+from certify.strict_yaml import Path as KeyPath
+from certify.strict_yaml.explanation import shortened
+from certify.value import as_number
 from certify.vector.specimen import SPECIMEN_FILE
-from certify.vector.text import VECTOR_FOLDER, VectorSet
+from certify.vector.text import VECTOR_FOLDER, Question, VectorSet, vector_source
 from certify.vector.trial import Bench, filled
 
 
@@ -27,7 +31,7 @@ def read_vectors(folder: Path, check: Check) -> dict[str, VectorSet]:
         if not path.exists():
             continue  # told above
         try:
-            sets[name] = _read(path, f"{check.id}/{VECTOR_FOLDER}/{name}", check)
+            sets[name] = _read(path, vector_source(check.id, name), check)
         except UnusableInput as error:
             problems += error.problems
     if problems:
@@ -45,18 +49,33 @@ def _read(path: Path, source: str, check: Check) -> VectorSet:
 
 
 def _list_problems(folder: Path, check: Check) -> Iterator[Problem]:
-    source = f"{check.id}/{VECTOR_FOLDER}"
+    source = vector_source(check.id)
     there = {path.name for path in (folder / VECTOR_FOLDER).glob("*")} - {SPECIMEN_FILE}
     if not check.vectors:
-        yield _problem(source, "vectors that prove what the check refuses", "none listed", "no-vector")
+        yield _none_listed(source, sorted(there))
+        return
     for name in sorted(set(check.vectors) - there):
-        yield _problem(f"{source}/{name}", "the file that check.yaml lists", "no such file", "no-vector")
+        found = "no such file"
+        remedy = (
+            "Correct its name in check.yaml under `vectors:`, or let `certify standards propose` write one."
+        )
+        yield _problem(f"{source}/{name}", "the file that check.yaml lists", found, remedy, "no-vector")
     for name in sorted(there - set(check.vectors)):
-        yield _problem(f"{source}/{name}", "only files that check.yaml lists", "one more", "unlisted-vector")
+        remedy = "List it in check.yaml under `vectors:`, or delete it."
+        expected = f"only files that check.yaml lists: {', '.join(check.vectors)}"
+        yield _problem(f"{source}/{name}", expected, "one more", remedy, "unlisted-vector")
 
 
-def _problem(source: str, expected: str, found: str, code: str) -> Problem:
-    remedy = "List every file under `vectors:`; `certify standards propose` writes a first draft."
+def _none_listed(source: str, there: list[str]) -> Problem:
+    if there:
+        found, remedy = ", ".join(there[:10]), f"Write into check.yaml: `vectors: [{', '.join(there[:10])}]`."
+    else:
+        found, remedy = "no file", "Let `certify standards propose` write a first draft."
+    expected = "vectors that prove what the check refuses, listed in check.yaml under `vectors:`"
+    return _problem(source, expected, f"none listed; there is {found}", remedy, "no-vector")
+
+
+def _problem(source: str, expected: str, found: str, remedy: str, code: str) -> Problem:
     return Problem(source=source, expected=expected, found=found, remedy=remedy, code=code)
 
 
@@ -80,6 +99,10 @@ def _content_problems(document: YamlDocument, vectors: VectorSet, check: Check) 
             code="open-value",
         )
         return
+    asked_otherwise = list(_asked_otherwise(document, vectors.asked, filled(check, vectors.open_values)))
+    if asked_otherwise:
+        yield from asked_otherwise  # every vector would be unbound, and say so once more
+        return
     names = [vector.name for vector in vectors.vectors]
     for index, vector in enumerate(vectors.vectors):
         path = ("vectors", index)
@@ -96,6 +119,38 @@ def _content_problems(document: YamlDocument, vectors: VectorSet, check: Check) 
                 found=_first_line(error),
                 remedy="An estimate lies between its bounds, and each is there once.",
             )
+
+
+def _asked_otherwise(document: YamlDocument, asked: Question, check: Check) -> Iterator[Problem]:
+    """Where the question of the vectors is not the one that the check asks now."""
+    pairs: list[tuple[KeyPath, object, object]] = [
+        (("method",), check.method.name, asked.method),
+        (("version",), check.method.version, asked.version),
+        (("role",), check.evidence.role, asked.role),
+        (("confidence",), check.confidence, asked.confidence),
+    ]
+    for name in dict.fromkeys((*check.method.parameters, *asked.parameters)):
+        parameter, given = check.method.parameters.get(name), asked.parameters.get(name)
+        number = parameter is not None and isinstance(parameter.value, Decimal)
+        pairs.append(
+            (("parameters", name), parameter and parameter.value, as_number(given) if number else given)
+        )
+    for path, now, then in pairs:
+        if now != then:
+            yield document.problem(
+                ("asked", *path),
+                expected=f"what check.yaml asks: {_spelled(now)}",
+                found=_spelled(then),
+                remedy="Correct check.yaml if the vectors are right; else let `certify standards propose "
+                "--replace` write them again, and read them again.",
+                code="asked-otherwise",
+            )
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, tuple):
+        return shortened(", ".join(map(str, value)))
+    return "nothing" if value is None else shortened(str(value))
 
 
 def _first_line(error: ValueError) -> str:

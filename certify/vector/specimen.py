@@ -13,7 +13,7 @@ methods, and judged by the check.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -21,7 +21,7 @@ from certify.pack.file import read_file
 from certify.standard import Check
 from certify.strict_yaml import MAX_BYTES, read
 from certify.value import Name, Prose, Value
-from certify.vector.text import VECTOR_FOLDER, OpenValues
+from certify.vector.text import VECTOR_FOLDER, OpenValues, vector_source
 
 SPECIMEN_FILE = "specimens.json"
 
@@ -37,6 +37,8 @@ class BadSpecimen(Value):
 class SpecimenSet(Value):
     """The real submissions that prove one check."""
 
+    shown_by: ClassVar[str] = "`certify standards new` writes a whole file."
+
     format: Literal["certify/specimens/1"]
     open_values: OpenValues = OpenValues()
     good: tuple[Name, ...] = Field(min_length=1)
@@ -45,7 +47,7 @@ class SpecimenSet(Value):
 
 def read_specimens(folder: Path, check: Check) -> SpecimenSet | None:
     """The specimens of a check, None where it names none; raises `UnusableInput` for what cannot be read."""
-    path, source = folder / VECTOR_FOLDER / SPECIMEN_FILE, f"{check.id}/{VECTOR_FOLDER}/{SPECIMEN_FILE}"
+    path, source = folder / VECTOR_FOLDER / SPECIMEN_FILE, vector_source(check.id, SPECIMEN_FILE)
     if not path.exists():
         return None
     return read(read_file(path, source=source, most=MAX_BYTES), source=source).validate(SpecimenSet)

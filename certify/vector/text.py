@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -140,8 +140,16 @@ class Vector(Value):
     expect: Expected
 
 
+def vector_source(check: str, file: str = "") -> str:
+    """How messages name the vectors of a check, or one file of them: as the folder of standards holds it."""
+    namespace, _, slug = check.partition("/")
+    return "/".join(filter(None, ("packs", namespace, "checks", slug, VECTOR_FOLDER, file)))
+
+
 class VectorSet(Value):
     """One file of vectors."""
+
+    shown_by: ClassVar[str] = "`certify standards propose` writes whole vectors."
 
     format: Literal["certify/vectors/1"]
     asked: Question

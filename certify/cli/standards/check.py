@@ -123,7 +123,7 @@ def _total(inspection: Inspection) -> list[str]:
 
 
 def _print_fault(page: Page, fault: Fault) -> None:
-    named = fault.what.startswith(f"{fault.check}/")
+    named = fault.what.startswith("packs/")
     page.say(f"✗ {fault.what}" if named else f"✗ {fault.check}: {fault.what}", style=BAD)
     page.say(f"expected {fault.expected}", indent=4)
     page.say(f"found    {fault.found}", indent=4)

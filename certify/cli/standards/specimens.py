@@ -56,10 +56,10 @@ def _read(pack: Pack, name: str, check: Check) -> SpecimenSet:
     from certify.cli.standards.placeholder import placeholders
     from certify.pack.file import read_file
     from certify.strict_yaml import MAX_BYTES, read
-    from certify.vector import SPECIMEN_FILE, SpecimenSet
+    from certify.vector import SPECIMEN_FILE, SpecimenSet, vector_source
 
     path = pack.check_folder(name) / "vectors" / SPECIMEN_FILE
-    source = f"{name}/vectors/{SPECIMEN_FILE}"
+    source = vector_source(name, SPECIMEN_FILE)
     if not path.exists():
         raise UnusableInput(_none_named(source, check))
     document = read(read_file(path, source=source, most=MAX_BYTES), source=source)

@@ -69,7 +69,7 @@ def test_something_else_in_the_place_of_the_ledger_is_not_taken_for_none(tmp_pat
     for folder in ("folder", "pipe"):
         with pytest.raises(UnusableInput) as caught:
             ledgers(tmp_path / folder)
-        assert caught.value.problems[0].source == f"{folder}/clauses.yaml"
+        assert caught.value.problems[0].source == f"packs/{folder}/clauses.yaml"
 
 
 @pytest.mark.parametrize(

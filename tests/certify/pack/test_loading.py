@@ -42,15 +42,15 @@ def test_a_key_that_nobody_knows_is_refused_with_the_one_that_was_meant(tmp_path
 @pytest.mark.parametrize(
     ("right", "wrong", "key"),
     [
-        ("value: 0.1,", "value: 1.5,", "limits.highest"),
-        ("value: 0.1,", 'value: "much",', "limits.highest"),
-        ("value: 7,", "value: 7.5,", "method.parameters.seed"),
+        ("value: 0.1,", "value: 1.5,", "limits.highest.value"),
+        ("value: 0.1,", 'value: "much",', "limits.highest.value"),
+        ("value: 7,", "value: 7.5,", "method.parameters.seed.value"),
         (", why: ours", "", "limits.highest.why"),
-        ("stricter: lower", "stricter: superset", "limits.highest"),
+        ("stricter: lower", "stricter: superset", "limits.highest.stricter"),
         ("relation: informs", "relation: proves", "clauses[0].relation"),
         ('as_of: "2026-07-27"', 'as_of: "last summer"', "clauses[0].as_of"),
-        ("require: at_most", "require: at_worst", "criterion.all[0]"),
-        ("kinds: [statistical]", "kinds: [search]", "evidence"),
+        ("require: at_most", "require: at_worst", "criterion.all[0].require"),
+        ("kinds: [statistical]", "kinds: [search]", "evidence.kinds"),
         (", fr: Un titre.", "", "title.fr"),
     ],
 )

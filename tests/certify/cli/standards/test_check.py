@@ -74,7 +74,7 @@ def test_what_is_missing_or_too_much_beside_a_check_is_told_in_its_place(
     change(small / "packs/local.small/checks/accuracy")
     (fault, *_) = [f for f in faults(checked(certify, small, "--json")) if f["kind"] == kind]
     assert words in fault["expected"]
-    assert "local.small/accuracy/vectors" in fault["what"]
+    assert "packs/local.small/checks/accuracy/vectors" in fault["what"]
 
 
 def test_a_citation_that_no_ledger_holds_stops_the_pack_with_its_line(certify: Any, small: Path) -> None:
