@@ -147,3 +147,43 @@ def test_a_limit_in_percent_is_noticed_though_every_bad_specimen_is_refused(
     assert fault["what"] == "criterion.all[1]: at_most true_positive_rate_gap refuses no bad specimen"
     assert "highest_gap = 5" in fault["expected"]
     assert "0.05, not 5" in fault["remedy"]
+
+
+def check_yaml(small: Path) -> Path:
+    return small / "packs/local.small/checks/accuracy/check.yaml"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "place", "expected"),
+    [
+        ("value: accuracy", "value: acuracy", "asked.parameters.metric", "what check.yaml asks: acuracy"),
+        ("  role: test", "  role: train", "asked.role", "what check.yaml asks: train"),
+        ("vectors:", "confidence: 0.99\nvectors:", "asked.confidence", "what check.yaml asks: 0.99"),
+    ],
+)
+def test_vectors_that_were_written_for_another_question_say_so_once_a_file(
+    right: str, wrong: str, place: str, expected: str, certify: Any, small: Path
+) -> None:
+    edit(check_yaml(small), (right, wrong))
+    found = [f for f in faults(checked(certify, small, "--json")) if f["kind"] != "specimen"]
+    assert len(found) == 3, "one for each file, and none for each vector"
+    assert all(fault["what"].endswith(place) and ".json:" in fault["what"] for fault in found)
+    assert {fault["expected"] for fault in found} == {expected}
+    assert all("propose --replace" in fault["remedy"] for fault in found)
+
+
+def test_a_statistic_that_is_misspelt_is_told_in_check_yaml_and_not_vector_by_vector(
+    certify: Any, small: Path
+) -> None:
+    edit(check_yaml(small), ("at_least, statistic: performance", "at_least, statistic: perfomance"))
+    (fault,) = [f for f in faults(checked(certify, small, "--json")) if f["kind"] != "specimen"]
+    assert "check.yaml" in fault["what"]
+    assert fault["what"].endswith("criterion.all[0].statistic")
+    assert "performance" in fault["expected"]
+    assert fault["found"] == "perfomance"
+
+
+def test_vectors_that_nobody_listed_are_told_as_the_line_to_write(certify: Any, small: Path) -> None:
+    edit(check_yaml(small), ("vectors: [demonstrated.json, refused.json, scope.json]\n", ""))
+    (fault,) = [f for f in faults(checked(certify, small, "--json")) if f["kind"] != "specimen"]
+    assert "`vectors: [demonstrated.json, refused.json, scope.json]`" in fault["remedy"]
