@@ -36,7 +36,7 @@ from checks.table import Table
 if TYPE_CHECKING:
     from checks.objectives.family import Direction, Family, Rows
 
-INTERVAL: Final = "least squares on the gradient, HC3 errors, Student t"
+INTERVAL: Final = "least squares on the gradient, HC3 errors, Student t, allowance for what training left"
 _MOST_WEIGHTS: Final = 1_500
 """Beyond it the equations are added up at random in so many sums, each of which is an equation as well."""
 
@@ -220,7 +220,7 @@ def _exhibit(names: Sequence[str], solution: Solution, family: Family) -> Exhibi
         "deviations": {
             name: {
                 "value": _spelt(reading.value), "standard_error": _spelt(reading.error),
-                "degrees_of_freedom": _spelt(reading.freedom),
+                "degrees_of_freedom": _spelt(reading.freedom), "allowance": _spelt(reading.allowance),
             }
             for name, reading in zip(names, solution.readings, strict=True)
         },

@@ -322,8 +322,8 @@ def test_unknown_labels_regressions_and_other_data_are_refused(make_subject: Mak
 
 
 def test_the_largest_deviation_is_bounded_above_by_any_and_below_with_a_split_alpha() -> None:
-    one = Reading(value=-0.3, error=0.1, freedom=1e9)
-    two = Reading(value=0.1, error=0.2, freedom=1e9)
+    one = Reading(value=-0.3, error=0.1, freedom=1e9, allowance=0.01)
+    two = Reading(value=0.1, error=0.2, freedom=1e9, allowance=0.01)
     found = largest((one, two), 50, Confidence(0.975, 4))
     assert found.value == 0.3
     assert found.demonstrating[1] == pytest.approx(0.3 + 1.95996 * 0.1, abs=1e-4)
