@@ -18,6 +18,7 @@ class Standing:
     protocol_countersigned: bool
     locked_before_opening: bool
     openings_within_allowance: bool
+    test_data_retired: bool
     sealed_data_run_by_authority: bool
     excusals_countersigned: bool
     unsigned_packs: tuple[str, ...]
@@ -35,6 +36,10 @@ def obstacles(standing: Standing) -> tuple[str, ...]:
         (
             standing.openings_within_allowance,
             "the test data were opened more often than the protocol allows",
+        ),
+        (
+            not standing.test_data_retired,
+            "details of an earlier attempt on the same test data were told, which retires them",
         ),
         (standing.protocol_countersigned, "the authority has not countersigned the protocol"),
         (

@@ -14,7 +14,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -25,7 +25,7 @@ from certify.digest import Digest
 from certify.environment import Environment
 from certify.errors import Tampered
 from certify.evidence import EvidenceItem, Measurement
-from certify.ledger import Entry, openings
+from certify.ledger import Entry, openings, tellings
 from certify.protocol import Protocol
 from certify.qualification import Qualification
 from certify.standard import Identity
@@ -120,6 +120,7 @@ class Dossier(Value):
             protocol_countersigned=False,
             locked_before_opening=self._locked_first,
             openings_within_allowance=len(self._test_openings) <= self.protocol.allowance,
+            test_data_retired=bool(self._tellings),
             sealed_data_run_by_authority=False,
             excusals_countersigned=not self.basis.excused,
             unsigned_packs=self.basis.unsigned,
@@ -134,14 +135,36 @@ class Dossier(Value):
         return openings(self.openings, data=self.protocol.committed("data.test").values())
 
     @property
+    def _tellings(self) -> tuple[Entry, ...]:
+        return tellings(self.openings, data=self.protocol.committed("data.test").values())
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt on these test data this is, counted by the bytes that were opened."""
+        return len(self._test_openings)
+
+    @property
     def _locked_first(self) -> bool:
-        """The order of the ledger's lines decides, which nobody can choose; not what a clock said."""
-        locked = [e.sequence for e in self.openings if e.event == "locked" and self._is_ours(e)]
-        opened = [(e.sequence, self._is_ours(e)) for e in self._test_openings]
-        return bool(locked and opened) and all(ours and at > min(locked) for at, ours in opened)
+        """The order of the ledger's lines decides, which nobody can choose; not what a clock said.
+
+        Everything was opened under this protocol, after its lock; or in an earlier attempt of the same
+        series, after that series was first locked.
+        """
+        known = all(map(self._is_known, self._test_openings))
+        return known and all(map(self._opened_after_lock, (self._is_ours, self._is_known)))
+
+    def _opened_after_lock(self, among: Callable[[Entry], bool]) -> bool:
+        locked = [e.sequence for e in self.openings if e.event == "locked" and among(e)]
+        opened = [e.sequence for e in self._test_openings if among(e)]
+        return bool(locked and opened) and min(opened) > min(locked)
 
     def _is_ours(self, entry: Entry) -> bool:
         return entry.protocol == self.protocol.value_digest
+
+    def _is_known(self, entry: Entry) -> bool:
+        """Ours, or of our series. A single attempt has none: another submission has had its only one."""
+        in_series = self.protocol.allowance > 1 and entry.series == self.protocol.series
+        return in_series or self._is_ours(entry)
 
     @property
     def members(self) -> tuple[str, ...]:

@@ -12,9 +12,9 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_serializer
 
 from certify.digest import Digest
 from certify.errors import Tampered
@@ -23,8 +23,11 @@ from certify.value import DigestText, Instant, Line, Value
 GENESIS = Digest.of(b"certify ledger")
 
 
+Event = Literal["locked", "opened", "told"]
+
+
 class Entry(Value):
-    """One event: a protocol was locked, or data of a role were opened.
+    """One event: a protocol was locked, data of a role were opened, or details about them were told.
 
     `data` are the digests of the files concerned: what counts is which bytes were looked at, whatever the
     submission around them was called at the time, and in whatever role they were declared.
@@ -33,12 +36,19 @@ class Entry(Value):
     sequence: int = Field(ge=0)
     previous: DigestText
     at: Instant
-    event: Literal["locked", "opened"]
+    event: Event
     role: Line
     submission: DigestText
     data: tuple[DigestText, ...]
     protocol: DigestText | None
     purpose: Line
+    series: DigestText | None = None
+    """What several attempts on the same data have in common; see `Protocol.series`."""
+
+    @model_serializer(mode="wrap")
+    def _no_series_is_not_mentioned(self, handler: Any) -> Any:
+        value = handler(self)
+        return {k: v for k, v in value.items() if k != "series" or v is not None}
 
 
 class Ledger:
@@ -48,8 +58,8 @@ class Ledger:
         self._path = path
 
     def append(
-        self, *, event: Literal["locked", "opened"], role: str, submission: Digest, data: Iterable[Digest],
-        protocol: Digest | None, purpose: str, at: datetime,
+        self, *, event: Event, role: str, submission: Digest, data: Iterable[Digest],
+        protocol: Digest | None, purpose: str, at: datetime, series: Digest | None = None,
     ) -> Entry:  # fmt: skip
         """Add a line and flush it to disk; raises `Tampered` if the lines before do not hold together."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,6 +77,7 @@ class Ledger:
                 data=tuple(sorted(data)),
                 protocol=protocol,
                 purpose=purpose,
+                series=series,
             )
             stream.write(entry.to_bytes() + b"\n")
             stream.flush()
@@ -96,3 +107,8 @@ class Ledger:
 def openings(entries: Iterable[Entry], *, data: Collection[Digest]) -> tuple[Entry, ...]:
     """Every time that any of these bytes were opened, for whatever purpose."""
     return tuple(e for e in entries if e.event == "opened" and not set(data).isdisjoint(e.data))
+
+
+def tellings(entries: Iterable[Entry], *, data: Collection[Digest]) -> tuple[Entry, ...]:
+    """Every time that more than one bit was told of what any of these bytes show."""
+    return tuple(e for e in entries if e.event == "told" and not set(data).isdisjoint(e.data))

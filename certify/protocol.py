@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from pydantic import Field
 
-from certify.basis import Basis
+from certify.basis import MOST_ATTEMPTS, Basis
 from certify.digest import Digest
 from certify.errors import Problem, UnusableInput
 from certify.standard import Identity
@@ -36,8 +36,8 @@ class Protocol(Value):
     basis: DigestText
     checks: tuple[DigestText, ...] = Field(min_length=1)
     commitments: tuple[Commitment, ...] = Field(min_length=1)
-    allowance: int = Field(ge=1)
-    """How often the test data may be opened."""
+    allowance: int = Field(default=1, ge=1, le=MOST_ATTEMPTS)
+    """How often the test data may be opened: so many attempts share alpha. Where nothing is said, once."""
     locked_at: Instant
     locked_by: Line
 
@@ -46,6 +46,15 @@ class Protocol(Value):
         """What was fixed, without when and by whom: equal for two locks of the same intent."""
         fixed = {k: v for k, v in self.to_json().items() if k not in ("locked_at", "locked_by")}
         return Digest.of_value(fixed)
+
+    @property
+    def series(self) -> Digest:
+        """What the attempts on one sealed test set have in common, whatever model each of them brings.
+
+        The basis (which says among how many attempts alpha is shared) and the bytes of the test data.
+        """
+        data = sorted(str(digest) for digest in self.committed("data.test").values())
+        return Digest.of_value({"basis": str(self.basis), "attempts": self.allowance, "data": data})
 
     def committed(self, group: str) -> Mapping[str, Digest]:
         """The files of a group and their digests."""
@@ -60,7 +69,7 @@ class Protocol(Value):
 def lock(
     *, root: Digest, manifest: Manifest, artifacts: tuple[Artifact, ...], basis: Basis, at: datetime, by: str
 ) -> Protocol:
-    """Fix the protocol of a submission under a basis. It may be opened once.
+    """Fix the protocol of a submission under a basis, which says how often the test data may be opened.
 
     Raises `UnusableInput` where data or reference bear a date later than `at`: nobody has collected them yet.
     """
@@ -78,7 +87,7 @@ def lock(
             for group, paths in manifest.groups_of_files().items()
             for path in paths
         ),
-        allowance=1,
+        allowance=basis.attempts,
         locked_at=at,
         locked_by=by,
     )

@@ -17,6 +17,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from certify.basis import shared
 from certify.deviation import Deviation, uncovered
 from certify.digest import Digest, read_canonical
 from certify.dossier import DOSSIER, REPORT, SEAL, Dossier, unpack
@@ -28,6 +29,7 @@ from certify.protocol import lock
 from certify.review import Review, reviewed
 from certify.sandbox import ISOLATION, NETWORK_DENIED
 from certify.signing import Signer, statement, subjects
+from certify.standard import LOWEST_CONFIDENCE
 from certify.submission import root_digest
 from certify.task import task_of
 from certify.verdict import Verdict
@@ -213,6 +215,8 @@ def _ledger_defects(dossier: Dossier) -> Iterator[str]:
     for before, after in pairwise(lines):
         if after.sequence == before.sequence + 1 and after.previous != before.value_digest:
             yield "a line of the ledger does not follow from the line before"
+    if any(line.series != protocol.series for line in ours):
+        yield "a line of the ledger under this protocol belongs to another series of attempts"
     if any(line.submission != dossier.submission or line.at > dossier.run.finished for line in ours):
         yield "a line of the ledger under this protocol names another submission, or a later time"
     if not any(line.event == "locked" and line.at >= protocol.locked_at for line in ours):
@@ -242,6 +246,10 @@ def _protocol_defects(dossier: Dossier) -> Iterator[str]:
         again = None
     if again != dossier.protocol:
         yield "the protocol is not the one that locks this submission under this basis"
+    least = shared(LOWEST_CONFIDENCE, dossier.protocol.allowance)
+    bold = [check.id for check in dossier.basis.required if check.confidence < least]
+    if bold:
+        yield f"alpha is not shared among {dossier.protocol.allowance} attempts by {', '.join(bold)}"
     tasks = {str(task_of(check, dossier.submission).value_digest) for check in dossier.basis.required}
     if set(dossier.run.seconds) != tasks or any(seconds < 0 for seconds in dossier.run.seconds.values()):
         yield "the run times are not those of the tasks"

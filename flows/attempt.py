@@ -26,6 +26,7 @@ from certify.value import DigestText, Instant, Line, Number, Value
 from flows.wiring import now
 
 STARTED, CONCLUDED, DELIVERED = "started.json", "concluded.json", "delivered.json"
+WITHHELD = "withheld.dossier.zip"
 
 
 class Started(Value):

@@ -19,12 +19,11 @@ from certify.digest import Digest
 from certify.dossier import DOSSIER, EVIDENCE_FOLDER, REPORT, SEAL, Dossier, Run, archive
 from certify.envelope import open_seal, seal
 from certify.environment import capture
-from certify.errors import Problem, Tampered, UnusableInput
 from certify.intake import Intake, take_in
 from certify.key import SigningKey
-from certify.ledger import Entry
+from certify.ledger import Entry, Event
 from certify.pack import Standards
-from certify.protocol import Protocol, lock
+from certify.protocol import Protocol
 from certify.qualification import Qualification
 from certify.sandbox import ISOLATION, NETWORK_DENIED
 from certify.signing import statement
@@ -34,7 +33,8 @@ from certify.submission import load
 from certify.task import Task, task_of
 from certify.verdict import Finding
 from checks.planning.advice import advise
-from flows.attempt import DELIVERED, Attempt, Kept, Receipt
+from flows.attempt import DELIVERED, WITHHELD, Attempt, Kept, Receipt
+from flows.locking import lock_protocol
 from flows.measuring import Answer
 from flows.self_test import SelfTest
 from flows.wiring import Workplace, now, program_digest, qualification_records
@@ -89,51 +89,6 @@ def agree_basis(name: str, intake: Intake, standards: Standards) -> Basis:
     )
 
 
-def lock_protocol(intake: Intake, basis: Basis, workplace: Workplace, *, by: str) -> Protocol:
-    """The protocol of a submission under a basis: the one on file, else fixed now and written down.
-
-    The ledger knows of a lock before the file is there: a protocol that it does not know, or that fixes
-    something else, raises `Tampered`. Raises `UnusableInput` if nothing is required.
-    """
-    if not basis.required:
-        raise _nothing_required(basis)
-    path = workplace.protocol(intake.root, basis.value_digest)
-    fresh = lock(
-        root=intake.root, manifest=intake.manifest, artifacts=intake.artifacts, basis=basis, at=now(), by=by
-    )
-    if not path.exists():
-        _note_lock(workplace, fresh)
-        write_durably(path, fresh.to_bytes())
-    protocol = Protocol.from_bytes(path.read_bytes(), source=path.name)
-    known = {entry.protocol for entry in workplace.ledger.entries() if entry.event == "locked"}
-    if protocol.substance != fresh.substance or protocol.value_digest not in known:
-        raise Tampered(f"{path.name}: not the protocol that was locked for this submission and basis")
-    return protocol
-
-
-def _nothing_required(basis: Basis) -> UnusableInput:
-    return UnusableInput(
-        Problem(
-            source=basis.id,
-            expected="at least one required check",
-            found="none: the declared facts excuse all of them",
-            remedy="Choose a basis that applies to this system.",
-        )
-    )
-
-
-def _note_lock(workplace: Workplace, protocol: Protocol) -> None:
-    workplace.ledger.append(
-        event="locked",
-        role="none",
-        submission=protocol.submission,
-        data=protocol.files.values(),
-        protocol=protocol.value_digest,
-        purpose=f"protocol under {protocol.basis_id}",
-        at=now(),
-    )
-
-
 Qualify = Callable[[SelfTest, Basis], Qualification]
 
 
@@ -164,7 +119,11 @@ def prepare(
         qualification=qualification,
     )
     examination = Examination(
-        intake=intake, basis=basis, protocol=protocol, attempt=attempt, workplace=workplace
+        intake=intake,
+        basis=basis.among(protocol.allowance),
+        protocol=protocol,
+        attempt=attempt,
+        workplace=workplace,
     )
     _note_openings(examination)
     return examination
@@ -181,7 +140,7 @@ def _note_openings(examination: Examination) -> None:
             submission=protocol.submission,
             role=role,
             data=tuple(protocol.committed(f"data.{role}").values()),
-            protocol=protocol.value_digest,
+            protocol=protocol,
             purpose=purpose,
         )
 
@@ -193,17 +152,19 @@ def note_opening(
     role: str,
     data: tuple[Digest, ...],
     purpose: str,
-    protocol: Digest | None = None,
+    protocol: Protocol | None = None,
+    event: Event = "opened",
 ) -> Entry:
     """Write into the ledger that data of a role are opened, and under which protocol, if under any."""
     return workplace.ledger.append(
-        event="opened",
+        event=event,
         role=role,
         submission=submission,
         data=data,
-        protocol=protocol,
+        protocol=None if protocol is None else protocol.value_digest,
         purpose=purpose,
         at=now(),
+        series=None if protocol is None else protocol.series,
     )
 
 
@@ -259,11 +220,15 @@ def _findings(examination: Examination, kept: Mapping[Digest, Kept]) -> tuple[Fi
 
 
 def _relevant(entries: tuple[Entry, ...], protocol: Protocol) -> tuple[Entry, ...]:
-    """The lines of the ledger that speak of this protocol, or of these data under whatever name."""
+    """The lines of the ledger that speak of this protocol or its series, or of these data."""
     data = {c.digest for c in protocol.commitments if c.group.startswith("data.")}
-    ours = protocol.value_digest
+    ours, series = protocol.value_digest, protocol.series
     return tuple(
-        e for e in entries if e.protocol == ours or (e.event == "opened" and not data.isdisjoint(e.data))
+        e
+        for e in entries
+        if e.protocol == ours
+        or (protocol.allowance > 1 and e.series == series)
+        or (e.event != "locked" and not data.isdisjoint(e.data))
     )
 
 
@@ -286,8 +251,44 @@ def close(
     return archive(members)
 
 
+def tells_details(dossier: Dossier) -> bool:
+    """Whether an attempt ends with its dossier: the only one does, and one of several if it conforms.
+
+    Any other answers with one bit. What else was found would let the next attempt fit the test data.
+    """
+    return dossier.protocol.allowance == 1 or dossier.verdict.decision == "conforming"
+
+
+def withhold(examination: Examination, sealed: bytes) -> None:
+    """End an attempt without handing its dossier out: it stays among the records of whoever ran it."""
+    examination.attempt.lease.record(WITHHELD, sealed)
+    examination.attempt.lease.record(DELIVERED, Receipt(archive=Digest.of(sealed)).to_bytes())
+
+
 def deliver(examination: Examination, sealed: bytes, destination: Path) -> None:
-    """Put the archive where the user wants it; only then is the attempt over."""
+    """Put the archive where the user wants it; only then is the attempt over.
+
+    Where several attempts share the test data, the ledger says before that they are retired by it.
+    """
+    if examination.protocol.allowance > 1:
+        _note_telling(examination)
     write_durably(destination, sealed, replace=True)
     receipt = Receipt(archive=Digest.of(sealed))
     examination.attempt.lease.record(DELIVERED, receipt.to_bytes())
+
+
+def _note_telling(examination: Examination) -> None:
+    """Once an attempt: a resumed one finds its line."""
+    protocol, purpose = examination.protocol, f"details of {examination.attempt.purpose}"
+    entries = examination.workplace.ledger.entries()
+    if any((e.event, e.protocol, e.purpose) == ("told", protocol.value_digest, purpose) for e in entries):
+        return
+    note_opening(
+        examination.workplace,
+        submission=protocol.submission,
+        role="test",
+        data=tuple(protocol.committed("data.test").values()),
+        protocol=protocol,
+        purpose=purpose,
+        event="told",
+    )

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from certify.dossier import Dossier
 from certify.key import SigningKey
 from certify.verification import Verification, verify_bytes
 from flows.bench import Bench, open_bench
-from flows.examination import Examination, close, conclude, deliver, prepare
+from flows.examination import Examination, close, conclude, deliver, prepare, tells_details, withhold
 from flows.pace import Pace
 from flows.qualification import Advance
 from flows.self_test import SelfTest, nothing_done
@@ -36,6 +37,12 @@ class Order:
     signer: str
     laboratory: str
     destination: Path
+    details: bool = False
+    """Whether to hand out a dossier where one bit would be the answer; it retires the test data."""
+
+    def tells(self, dossier: Dossier) -> bool:
+        """Whether the dossier is handed out."""
+        return self.details or tells_details(dossier)
 
 
 def carry_out(order: Order, watch: Watch, *, proving: Advance = nothing_done) -> Verification:
@@ -103,5 +110,8 @@ def _seal(order: Order, examination: Examination) -> Verification:
 
     sealed = close(examination, conclude(examination), key=order.key, signer=order.signer, render=render)
     verification = verify_bytes(sealed, order.key.public, source=order.destination.name, now=now())
-    deliver(examination, sealed, order.destination)  # nothing is handed out that does not verify
+    if order.tells(verification.dossier):
+        deliver(examination, sealed, order.destination)  # nothing is handed out that does not verify
+    else:
+        withhold(examination, sealed)
     return verification

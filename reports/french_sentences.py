@@ -17,6 +17,9 @@ SENTENCES = {
     "the test data were opened more often than the protocol allows": (
         "les données de test ont été ouvertes plus souvent que le protocole ne le permet"
     ),
+    "details of an earlier attempt on the same test data were told, which retires them": (
+        "des détails d'un essai antérieur sur ces données de test ont été communiqués, ce qui les écarte"
+    ),
     "a pack that was used is signed by nobody": "un paquet utilisé n'est signé par personne",
     "a pack that was used is signed with a development key": (
         "un paquet utilisé est signé d'une clé de développement"

@@ -61,6 +61,7 @@ TERMS = {
     # Ledger
     "locked": "verrouillé",
     "opened": "ouvert",
+    "told": "communiqué",
     # Systems
     "instrument": "instrument",
     "tool": "outil",

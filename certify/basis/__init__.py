@@ -6,8 +6,10 @@ A basis selects checks and may only tighten them. Every resolved value knows whi
 from __future__ import annotations
 
 from certify.basis.resolution import lineage, resolve
-from certify.basis.resolved import Basis, Excusal
+from certify.basis.resolved import MOST_ATTEMPTS, Basis, Excusal, shared
 from certify.basis.source import Source
 from certify.basis.text import BasisText, Selection
 
-__all__ = ["Basis", "BasisText", "Excusal", "Selection", "Source", "lineage", "resolve"]
+__all__ = [
+    "MOST_ATTEMPTS", "Basis", "BasisText", "Excusal", "Selection", "Source", "lineage", "resolve", "shared",
+]  # fmt: skip

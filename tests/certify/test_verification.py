@@ -24,6 +24,7 @@ from certify.dossier import DOSSIER, REPORT, SEAL, Dossier, archive, unpack
 from certify.envelope import seal
 from certify.errors import Tampered, UnusableInput
 from certify.key import SigningKey, new_key
+from certify.protocol import Protocol
 from certify.signing import Signer, statement, subjects
 from certify.verification import CLOCKS_DIFFER, verify, verify_bytes
 
@@ -235,7 +236,10 @@ CONTRADICTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a protocol that the ledger does not know": lambda d: d["openings"].pop(0),
     "data that the ledger does not show as opened": lambda d: d["openings"].pop(),
     "a run that finished before it started": lambda d: d["run"].update(finished="2020-01-01T00:00:00+00:00"),
-    "a more generous allowance": lambda d: d["protocol"].update(allowance=1000),
+    "a more generous allowance": lambda d: d["protocol"].update(allowance=100),
+    "an allowance of more attempts than any": lambda d: d["protocol"].update(allowance=1000),
+    "a line of the ledger of another series": lambda d: d["openings"][-1].update(series="sha256:" + "0" * 64),
+    "attempts that do not share alpha": lambda d: d["basis"].update(attempts=2),
     "a line of the ledger from the future": lambda d: d["openings"][-1].update(
         at="2999-01-01T00:00:00+00:00"
     ),
@@ -430,9 +434,9 @@ def repacked(case: Waiting, change: Callable[[dict[str, Any]], Any]) -> bytes:
     value = json.loads(members[DOSSIER])
     change(value["basis"])
     value["protocol"]["basis"] = str(Digest.of_value(value["basis"]))
-    locked = str(Digest.of_value(value["protocol"]))
+    protocol = Protocol.from_json(value["protocol"])
     for entry in value["openings"]:
-        entry["protocol"] = locked
+        entry.update(protocol=str(protocol.value_digest), series=str(protocol.series))
     for before, after in pairwise(value["openings"]):
         after["previous"] = str(Digest.of_value(before))
     dossier = Dossier.from_json(value)

@@ -24,11 +24,11 @@ from flows.examination import (
     conclude,
     deliver,
     examine,
-    lock_protocol,
     note_opening,
     prepare,
     read_submission,
 )
+from flows.locking import lock_protocol
 from flows.measuring import Answer
 from flows.wiring import Workplace
 

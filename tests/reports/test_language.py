@@ -72,7 +72,8 @@ def test_every_obstacle_of_a_development_key_is_translated() -> None:
     worst = Standing(
         isolation="I0", network_denied=False, key_kind="development", protocol_countersigned=False,
         locked_before_opening=False, sealed_data_run_by_authority=False, excusals_countersigned=False,
-        openings_within_allowance=False, unsigned_packs=("local.test",), development_packs=("eu.ai-act",),
+        openings_within_allowance=False, test_data_retired=True, unsigned_packs=("local.test",),
+        development_packs=("eu.ai-act",),
         qualified=False, unproved_checks=("local.test/check",), deviations=0,
     )  # fmt: skip
     assert {words("fr").sentence(text).lang for text in obstacles(worst)} == {"fr"}
