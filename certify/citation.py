@@ -8,6 +8,7 @@ the check without ground, and nobody would notice. What only `informs` may be ci
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 
 from certify.errors import Problem
@@ -29,6 +30,20 @@ def citation_problems(pack: Pack, ledgers: Iterable[Ledger]) -> Iterator[Problem
         for index, clause in enumerate(check.clauses):
             if clause.relation in SHOWING:
                 yield from _problem(pack.documents[name], index, clause, places)
+
+
+def readings_to_come(pack: Pack, *, today: date) -> Iterator[Problem]:
+    """Citations whose text is said to have been read on a day that has not come."""
+    for name, check in pack.checks.items():
+        for index, clause in enumerate(check.clauses):
+            if clause.as_of > today:
+                yield pack.documents[name].problem(
+                    ("clauses", index, "as_of"),
+                    expected=f"a day on which somebody read the text, {today} at the latest",
+                    found=str(clause.as_of),
+                    remedy="Write the day on which it was really read.",
+                    code="day-to-come",
+                )
 
 
 def _problem(document: YamlDocument, index: int, clause: Clause, places: Places) -> Iterator[Problem]:

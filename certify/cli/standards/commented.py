@@ -12,6 +12,10 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./= -]*[A-Za-z0-9]")
 _TYPED = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null)")
 
 
+_NAMED = ("parameters", "limits", "methods")
+"""Keys beneath which names stand that somebody chose, be they spelled like a key of the form."""
+
+
 class Commented:
     """Writes plain values as block YAML, lists of plain values on one line; each key is explained once."""
 
@@ -31,16 +35,17 @@ class Commented:
             yield f"#   {key}: {first}"
             yield from (f"#     {line}" for line in others)
 
-    def _mapping(self, value: Mapping[str, Any], indent: str) -> Iterator[str]:
+    def _mapping(self, value: Mapping[str, Any], indent: str, *, named: bool = False) -> Iterator[str]:
+        """Lines of a mapping; where its keys are `named` by the method, they are none of the form's."""
         for key, item in value.items():
-            for line in self._comments.pop(key, "").splitlines():
+            for line in [] if named else self._comments.pop(key, "").splitlines():
                 yield f"{indent}# {line}"
             yield from self._entry(key, item, indent)
 
     def _entry(self, key: str, item: Any, indent: str) -> Iterator[str]:
         if isinstance(item, Mapping):
             yield f"{indent}{key}:"
-            yield from self._mapping(item, f"{indent}  ")
+            yield from self._mapping(item, f"{indent}  ", named=key in _NAMED)
         elif isinstance(item, list | tuple) and any(isinstance(part, Mapping) for part in item):
             yield f"{indent}{key}:"
             for part in item:

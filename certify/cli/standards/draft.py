@@ -27,7 +27,19 @@ class Draft:
     @property
     def listed(self) -> list[str]:
         """What `vectors:` must list: the files that it lists already, and the new ones."""
-        return list(dict.fromkeys([*self.check.vectors, *self.files]))
+        kept = [name for name in self.check.vectors if name not in self.to_delete]
+        return list(dict.fromkeys([*kept, *self.files]))
+
+    @property
+    def to_delete(self) -> tuple[str, ...]:
+        """The files that `certify standards new` wrote to fail, if nobody has written in them since."""
+        return tuple(name for name in self.check.vectors if _fails_on_purpose(self.folder / name))
+
+
+def _fails_on_purpose(path: Path) -> bool:
+    from certify.cli.standards.placeholder import REPLACE
+
+    return path.is_file() and f'"says": "{REPLACE}:' in path.read_text(encoding="utf-8", errors="replace")
 
 
 def drafts_of(pack: Pack, checks: list[Check], given: list[str]) -> list[Draft]:

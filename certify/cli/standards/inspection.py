@@ -183,12 +183,14 @@ def _placeholders_of(pack: Pack) -> Iterator[Problem]:
 
 
 def citations_of(pack: Pack) -> tuple[Problem, ...]:
-    """The citations that no ledger of the pack, or of one that it uses, holds."""
-    from certify.citation import citation_problems
+    """The citations that no ledger of the pack, or of one that it uses, holds, and those read tomorrow."""
+    from certify.citation import citation_problems, readings_to_come
     from certify.cli.standards.place import used_folders
     from certify.pack import read_ledgers
+    from flows.wiring import now
 
-    return tuple(citation_problems(pack, read_ledgers([pack.folder, *used_folders(pack)])))
+    ledgers = read_ledgers([pack.folder, *used_folders(pack)])
+    return (*citation_problems(pack, ledgers), *readings_to_come(pack, today=now().date()))
 
 
 def rows_of(proofs: Sequence[Proof], named: Named, trials: Sequence[SpecimenTrial] | None) -> Iterator[Row]:

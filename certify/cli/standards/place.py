@@ -64,6 +64,9 @@ def find_pack(name: str, standards: Path | None) -> Path:
             return folder / "packs" / name
     if Path(name).is_dir():
         return Path(name)
+    for folder in _roots(standards):
+        if (folder / "packs" / name).is_dir():
+            raise UnusableInput(_no_manifest(name))
     known = sorted({path.name for root in _roots(standards) for path in pack_folders(root)})
     raise UnusableInput(
         Problem(
@@ -73,6 +76,16 @@ def find_pack(name: str, standards: Path | None) -> Path:
             remedy="Correct the name, or say with --standards where packs are.",
             code="unknown-pack",
         )
+    )
+
+
+def _no_manifest(name: str) -> Problem:
+    return Problem(
+        source=f"packs/{name}/pack.yaml",
+        expected="a manifest that says whose pack it is",
+        found="no such file",
+        remedy=f"Write one; `certify standards new {name}/another-check` writes it where there is none.",
+        code="no-manifest",
     )
 
 

@@ -23,7 +23,7 @@ def placeholders(document: YamlDocument) -> Iterator[Problem]:
             found[0],
             expected="texts of yours",
             found=f"{REPLACE} on line {lines}" if len(found) == 1 else f"{REPLACE} on lines {lines}",
-            remedy="Write there what the check is about.",
+            remedy="Write a text of your own on each of these lines.",
             code="placeholder",
         )
 

@@ -91,6 +91,7 @@ def _as_json(draft: Draft) -> dict[str, Any]:
         "survivors": list(draft.survivors),
         "come_out_otherwise": list(draft.wrong),
         "list_under_vectors": draft.listed,
+        "to_delete": list(draft.to_delete),
     }
 
 
@@ -105,6 +106,8 @@ def _print(page: Page, drafts: list[Draft]) -> None:
         if draft.listed != list(draft.check.vectors):
             page.say("Put this into check.yaml:", indent=2)
             page.say(f"vectors: [{', '.join(draft.listed)}]", indent=4)
+        if draft.to_delete:
+            page.say(f"and delete {', '.join(draft.to_delete)}, which fails on purpose.", indent=2)
     page.say(
         "This is a draft. Each vector must be read by a person: is this what the check must say? "
         "Correct what is not, and take out what says nothing.",

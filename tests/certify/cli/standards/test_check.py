@@ -187,3 +187,23 @@ def test_vectors_that_nobody_listed_are_told_as_the_line_to_write(certify: Any, 
     edit(check_yaml(small), ("vectors: [demonstrated.json, refused.json, scope.json]\n", ""))
     (fault,) = [f for f in faults(checked(certify, small, "--json")) if f["kind"] != "specimen"]
     assert "`vectors: [demonstrated.json, refused.json, scope.json]`" in fault["remedy"]
+
+
+def test_a_text_that_was_read_tomorrow_stops_the_pack(certify: Any, small: Path) -> None:
+    edit(check_yaml(small), ('as_of: "2026-07-27"', 'as_of: "2926-07-27"'))
+    done = checked(certify, small, "--json")
+    assert done.code == 1
+    (problem,) = done.said["packs"][0]["problems"]
+    assert (problem["code"], problem["key"], problem["found"]) == (
+        "day-to-come",
+        "clauses[0].as_of",
+        "2926-07-27",
+    )
+
+
+def test_a_pack_without_its_manifest_is_told_what_it_lacks(certify: Any, small: Path) -> None:
+    (small / "packs/local.small/pack.yaml").unlink()
+    done = checked(certify, small, "--json")
+    assert done.code == 2
+    (problem,) = done.said["problems"]
+    assert (problem["source"], problem["found"]) == ("packs/local.small/pack.yaml", "no such file")

@@ -129,3 +129,10 @@ def test_every_key_of_a_pack_and_of_a_check_is_explained_in_the_starter() -> Non
         assert all(line in text for line in comment.splitlines()), key
     above = text[: text.index("\nseverity:")].rpartition("\n")[2]
     assert above == f"# {OF_CHECK['severity']}"
+
+
+def test_a_parameter_that_is_called_like_a_key_gets_no_comment_of_that_key() -> None:
+    text = check_text("local.a/b", signatures()["documents.complete"], None, today="2026-11-25")
+    above = {name: text[: text.index(f"\n{name}")].rpartition("\n")[2] for name in ("    kinds:", "  kinds:")}
+    assert "Accepted" not in above["    kinds:"]
+    assert "Accepted" in above["  kinds:"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from desk import FIRST, FOLDER, fits
 from small_pack import CHECK, replacing
 
 from certify.strict_yaml import read
@@ -84,3 +85,17 @@ def test_a_check_that_is_not_in_the_pack_is_refused_with_those_that_are(certify:
     done = certify("standards", "propose", "local.small/precision", "--folder", small)
     assert done.code == 2
     assert "local.small/accuracy" in done.err
+
+
+def test_the_vectors_that_fail_on_purpose_are_not_kept(certify: Any, tmp_path: Path) -> None:
+    """Unless somebody has written in them: what people wrote is theirs."""
+    certify("standards", "new", FIRST, cwd=tmp_path)
+    (said,) = certify("standards", "propose", FIRST, "--json", cwd=tmp_path).said["checks"]
+    assert said["to_delete"] == ["first.json"]
+    assert said["list_under_vectors"] == ["demonstrated.json", "refused.json"]
+    first = tmp_path / FOLDER / "vectors/first.json"
+    first.write_text(first.read_text(encoding="utf-8").replace("REPLACE: ", ""), encoding="utf-8")
+    (said,) = certify("standards", "propose", FIRST, "--replace", "--json", cwd=tmp_path).said["checks"]
+    assert (said["to_delete"], said["list_under_vectors"][0]) == ([], "first.json")
+    page = certify("standards", "propose", FIRST, "--replace", cwd=tmp_path, columns=60)
+    assert fits(page.out)
