@@ -254,6 +254,7 @@ _TEXTS = {
     "pack": "Pack",
     "signature": "Signature",
     "lock_digest": "Digest of its lock",
+    "stewards_digest": "Digest of the list of stewards that were believed",
     "signed_by": "{steward}, with a {kind} key",
     "signed_by_nobody": "Nobody signed it",
     "proved_counts": (

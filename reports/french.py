@@ -261,6 +261,7 @@ _TEXTS = {
     "pack": "Paquet",
     "signature": "Signature",
     "lock_digest": "Empreinte de son verrou",
+    "stewards_digest": "Empreinte de la liste des garants auxquels on s'est fié",
     "signed_by": "{steward}, clé : {kind}",
     "signed_by_nobody": "Personne ne l'a signé",
     "proved_counts": (

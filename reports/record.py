@@ -108,6 +108,8 @@ class PackView:
     """Who signed it, and with which kind of key; that nobody did, where nobody did."""
     lock: str
     """The digest of the signed list of its files; empty if it was not signed."""
+    stewards: str
+    """The digest of the list by which its steward's key was believed; empty if it was not signed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -238,6 +240,7 @@ def _pack(pack: PackReference, words: Words) -> PackView:
         version=pack.version,
         steward=by if pack.signed else words.say("signed_by_nobody"),
         lock=str(pack.lock) if pack.lock is not None else "",
+        stewards=str(pack.stewards) if pack.stewards is not None else "",
     )
 
 

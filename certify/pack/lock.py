@@ -43,9 +43,10 @@ class PackLock(Value):
 
 
 class PackReference(Value):
-    """A pack as a dossier names it: the digest of its lock, and whose signature it carries.
+    """A pack as a dossier names it: the digest of its lock, whose signature it carries, and who said so.
 
-    All of that is None for a pack that nobody signed, as under `local`.
+    `stewards` is the digest of the list by which that key was believed: whoever ran the program keeps it, and
+    another list might name another key. All of that is None for a pack that nobody signed, as under `local`.
     """
 
     id: Namespace
@@ -54,13 +55,16 @@ class PackReference(Value):
     steward: Line | None = None
     key: DigestText | None = None
     key_kind: Literal["development", "production"] | None = None
+    stewards: DigestText | None = None
 
     @model_validator(mode="after")
     def _signed_as_a_whole(self) -> Self:
         """A lock of which nobody says by whose key it holds would count as signed by no kind of key."""
-        said = {part is not None for part in (self.lock, self.steward, self.key, self.key_kind)}
-        if len(said) != 1 or (self.signed and is_local(self.id)):
-            raise ValueError("lock, steward, key and its kind together, or none of them; none under local")
+        parts = (self.lock, self.steward, self.key, self.key_kind, self.stewards)
+        if len({part is not None for part in parts}) != 1 or (self.signed and is_local(self.id)):
+            raise ValueError(
+                "lock, steward, key, its kind and list together, or none of them; none under local"
+            )
         return self
 
     @property
@@ -107,6 +111,7 @@ def verified(folder: Path, manifest: PackManifest, stewards: Stewards) -> PackRe
         steward=trusted.steward,
         key=PublicKey.from_text(trusted.key).fingerprint,
         key_kind=trusted.key_kind,
+        stewards=stewards.value_digest,
     )
 
 

@@ -35,13 +35,14 @@ KeyText = Annotated[str, AfterValidator(_public_key)]
 class StewardKey(Value):
     """The key that signs the packs of a namespace, and the oldest version that is still believed.
 
-    An old pack stays signed for ever, with the hole that a later one closed.
+    An old pack stays signed for ever, with the hole that a later one closed. The kind is development: whoever
+    keeps the list could call a key anything, and a production key needs more than a word (decision 12).
     """
 
     namespace: Namespace
     steward: Line
     key: KeyText
-    key_kind: Literal["development", "production"]
+    key_kind: Literal["development"]
     least_version: Version
 
 

@@ -474,6 +474,6 @@ def test_a_basis_that_does_not_name_its_packs_is_refused(name: str, waiting_doss
 
 def test_an_unsigned_pack_cannot_be_called_signed(waiting_dossier: Waiting) -> None:
     zero = "sha256:" + "0" * 64
-    signed = {"lock": zero, "steward": "Us", "key": zero, "key_kind": "production"}
+    signed = {"lock": zero, "steward": "Us", "key": zero, "key_kind": "production", "stewards": zero}
     with pytest.raises(ValueError, match="none under local"):
         repacked(waiting_dossier, lambda basis: basis["packs"][0].update(signed))

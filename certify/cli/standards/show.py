@@ -40,7 +40,8 @@ def _excuses(check: Check) -> list[str]:
 def _signature(pack: PackReference) -> str:
     if not pack.signed:
         return f"{pack.id} {pack.version}: unsigned, nobody answers for it"
-    return f"{pack.id} {pack.version}: signed by {pack.steward} with a {pack.key_kind} key"
+    by = f"signed by {pack.steward} with a {pack.key_kind} key"
+    return f"{pack.id} {pack.version}: {by}, believed by the list {pack.stewards}"
 
 
 def _as_json(basis: Basis, trail: Trail) -> dict[str, Any]:

@@ -30,10 +30,26 @@ def test_nobody_is_trusted_where_there_is_no_list(tmp_path: Path) -> None:
 
 
 def test_a_key_is_found_by_the_namespace_for_which_it_is_believed(tmp_path: Path) -> None:
-    keys = read_stewards(listed(tmp_path, entry(), entry("org.other", kind="production"))).keys
-    assert {name: entry.key_kind for name, entry in keys.items()} == {
-        "org.test": "development", "org.other": "production",
-    }  # fmt: skip
+    keys = read_stewards(listed(tmp_path, entry(), entry("org.other"))).keys
+    assert set(keys) == {"org.test", "org.other"}
+
+
+def test_nobody_makes_a_key_a_production_key_by_saying_so(tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput) as caught:
+        read_stewards(listed(tmp_path, entry(kind="production")))
+    (only,) = caught.value.problems
+    assert (only.key, only.found) == ("stewards[0].key_kind", "'production'")
+    assert only.line
+
+
+def test_a_pack_names_the_list_by_which_its_key_was_believed(tmp_path: Path) -> None:
+    key = new_key(tmp_path / "steward", passphrase=None)
+    write_signed(tmp_path, key)
+    believe(tmp_path, {SIGNED: key}, "1.0.0")
+    first = load(tmp_path, METHODS).references[SIGNED].stewards
+    assert first == read_stewards(tmp_path).value_digest
+    believe(tmp_path, {SIGNED: key}, "0.9.0")
+    assert load(tmp_path, METHODS).references[SIGNED].stewards != first, "another list, another digest"
 
 
 def test_a_key_survives_the_way_through_the_list(tmp_path: Path) -> None:
@@ -65,7 +81,7 @@ def test_local_is_a_whole_word_at_the_beginning(namespace: str, local: bool) -> 
     "lines",
     [
         (entry(), entry()),
-        (entry(), entry(kind="production")),
+        (entry(), entry(key=f"A{KEY[1:]}")),
         (entry(key=""),),
         (entry(key=KEY[:-4]),),
         (entry(key=f"{KEY}{KEY}"),),
