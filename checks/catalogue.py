@@ -106,6 +106,11 @@ METHODS: Mapping[str, Method] = dict(
             "How far the declared loss, evaluated on the training data, lies from its declared value.",
         ),
         _method(
+            "checks.objectives.hidden_terms:hidden_terms",
+            "The weight that the mean score of a group had in the loss for which the weights lie still.",
+            parameters={"groups": "list", "rows": "integer", "seed": "integer"},
+        ),
+        _method(
             "checks.objectives.reading:reading",
             "How far the loss for which the weights lie still is from the declared one.",
             parameters={

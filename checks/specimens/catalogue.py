@@ -37,6 +37,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "depends_on_the_batch": answers.depends_on_the_batch,
     "wasteful": answers.wasteful,
     "trained_otherwise": retrained.trained_otherwise,
+    "trained_against_a_group": retrained.trained_against_a_group,
     "labels_flipped_in_one_group": cases.labels_flipped_in_one_group,
     "group_missing_from_train": cases.group_missing_from_train,
     "group_missing_from_test": cases.group_missing_from_test,

@@ -65,6 +65,7 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "objectives.traceability": (set(), {"claimed", "claims_covered", "figures_claimed"}),
     "objectives.reproduction": ({"loss_discrepancy"}, set()),
     "objectives.reading": ({"objective_deviation"}, set()),
+    "objectives.hidden_terms": ({"hidden_term"}, set()),
     "fairness.false_positive_rate_gap": ({"false_positive_rate", "false_positive_rate_gap"}, set()),
     "fairness.selection_rate_gap": ({"selection_rate", "selection_rate_gap"}, set()),
     "fairness.precision_gap": ({"precision", "precision_gap"}, set()),

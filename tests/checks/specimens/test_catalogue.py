@@ -29,7 +29,8 @@ OF_GROUPS = {
 }  # fmt: skip
 OF_A_BINARY_DECISION = {
     "never_positive", "always_positive", "unequal_sensitivity", "unequal_false_alarms", "unequal_selection",
-    "unequal_accuracy", "timid_probabilities", "trained_otherwise", "reacts_to_a_group",
+    "unequal_accuracy", "timid_probabilities", "trained_otherwise",
+    "trained_against_a_group", "reacts_to_a_group",
     "leans_towards_a_group", "threshold_moved",
 }  # fmt: skip
 SENSELESS = {

@@ -180,6 +180,11 @@ PROOFS = (
         stratum="class_weights", good=(0, 1e-4), bad=(0.99, 1.01),
         arguments={"deviations": ("class_weights", "l2_weights"), "rows": 300, "seed": 1},
     ),
+    Proof(
+        method="objectives.hidden_terms", bad_one="trained_against_a_group", found="hidden_term",
+        role="train", stratum="age_band=under_54", good=(0, 1e-4), bad=(0.29, 0.31),
+        arguments={"groups": ("age_band=under_54",), "rows": 300, "seed": 1},
+    ),
     *(
         Proof(
             method="objectives.error_saved", bad_one=bad_one, found="error_saved", specimen="gauge",
