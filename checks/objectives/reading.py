@@ -15,8 +15,9 @@ averages of batches while it learnt, and every graph through which no gradient g
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -166,27 +167,32 @@ def _solved(
 ) -> Solution:
     pulls = family.pulls(directions)
     chosen = random.permutation(family.rows)[:rows]
-    shorten = _Sums(family.weights, random)
-    of_rows = np.stack([shorten(pull) for pull in family.pulls_of_rows(chosen)])
-    columns = np.stack([shorten(column) for column in pulls.T], axis=1)
+    equations = _Equations(family.pulls_of_rows(chosen), random)
+    of_rows = np.stack([equations(pull) for pull in family.pulls_of_rows(chosen)])
+    columns = np.stack([equations(column) for column in pulls.T], axis=1)
     return solve(columns[:, 0], columns[:, 1:], of_rows, [direction.name for direction in directions])
 
 
-class _Sums:
-    """The equations themselves, or where they are many, sums of them with random signs.
+class _Equations:
+    """One equation for each weight, in the unit in which single rows pull at it.
 
-    Charikar, Chen and Farach-Colton's count sketch (ICALP 2002): lengths and angles are kept on average.
+    Without that unit a vendor could multiply a weight behind the scenes until its equation outweighs all. A
+    weight at which none of the rows pulls has no equation. Where there are many, they are added up in sums
+    with random signs, each of which is an equation as well (count sketch: Charikar, Chen and Farach-Colton,
+    ICALP 2002): lengths and angles are kept on average.
     """
 
-    def __init__(self, weights: int, random: np.random.Generator) -> None:
-        self._many = weights > _MOST_WEIGHTS
-        self._place = random.integers(0, _MOST_WEIGHTS, weights)
-        self._sign = random.choice([-1.0, 1.0], weights)
+    def __init__(self, of_rows: Iterable[NDArray[np.float64]], random: np.random.Generator) -> None:
+        self._unit = np.sqrt(reduce(np.add, (pull**2 for pull in of_rows)))
+        self._many = len(self._unit) > _MOST_WEIGHTS
+        self._place = random.integers(0, _MOST_WEIGHTS, len(self._unit))
+        self._sign = random.choice([-1.0, 1.0], len(self._unit))
 
     def __call__(self, pull: NDArray[np.float64]) -> NDArray[np.float64]:
+        each = np.divide(pull, self._unit, out=np.zeros_like(pull), where=self._unit > 0)
         if not self._many:
-            return pull
-        sums = np.bincount(self._place, self._sign * pull, minlength=_MOST_WEIGHTS)
+            return each
+        sums = np.bincount(self._place, self._sign * each, minlength=_MOST_WEIGHTS)
         return np.asarray(sums, dtype=np.float64)
 
 

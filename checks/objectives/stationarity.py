@@ -6,9 +6,10 @@ weight, for the few unknown a_k. They are solved by least squares. What no a_k e
 undone: noise of small batches, an early stop, rounding. It is the only yardstick that the delivered weights
 hold, and the bounds are built on it, in two ways, of which the wider counts.
 
-The equations are first turned to the principal axes of the gradients of single rows, along which what is left
-undone in one direction tells nothing of the next, and are not weighted: weights by the spread along the axes
-were tried, and lean towards the flat directions, which are those that training finishes last. The variance is
+The equations come in the unit in which single rows pull, and are turned to the principal axes of the
+gradients of these rows, along which what is left undone in one direction tells nothing of the next. They are
+not weighted: weights by the spread along the axes were tried, and lean towards the flat directions, which are
+those that training finishes last. The variance is
 that of MacKinnon and White (Journal of Econometrics 29, 1985, 305-325, HC3), which grants every equation a
 spread of its own, with Student's t at the effective number of equations (Satterthwaite, Biometrics Bulletin
 2, 1946, 110-114): where one direction decides alone there is one. That takes what is left undone to spread

