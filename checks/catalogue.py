@@ -195,6 +195,35 @@ METHODS: Mapping[str, Method] = dict(
             parameters={"groups": "list"},
         ),
         _method(
+            "checks.fairness.mean_errors:mean_error_gap",
+            "The mean absolute error of a number in each group, and the gap between every two.",
+            parameters={"groups": "list"},
+        ),
+        _method(
+            "checks.fairness.calibration:calibration_gap",
+            "How far probabilities lie from what happens, in each group.",
+            parameters={"groups": "list", "bins": "integer"},
+        ),
+        _method(
+            "checks.fairness.counterfactual:counterfactual_flips",
+            "The share of cases decided otherwise when only a protected attribute is toggled.",
+            parameters={"attributes": "list"},
+        ),
+        _method(
+            "checks.fairness.conditional:conditional_selection_rate_gap",
+            "The greatest gap between the selection rates of every two groups within legitimate strata.",
+            parameters={"groups": "list", "given": "list", "favourable": "text"},
+        ),
+        _method(
+            "checks.fairness.amplification:bias_amplification",
+            "How much larger the gap between groups is in the decisions than in the training labels.",
+            parameters={"groups": "list", "favourable": "text"},
+        ),
+        _method(
+            "checks.fairness.diversity:outcome_diversity",
+            "The entropy of the decisions over that of the training labels.",
+        ),
+        _method(
             "checks.fairness.false_alarms:false_positive_rate_gap",
             "The false-positive rate of each group, and the gap between every two.",
             parameters={"groups": "list"},

@@ -79,7 +79,7 @@ class Table:
         if attribute.source not in self.frame:
             raise CannotMeasure(f"{self.dataset.name} has no column {attribute.source} for {stratum}")
         _require_one_group_per_row(self.frame[attribute.source], attribute)
-        return _in_group(self.frame[attribute.source], group)
+        return in_group(self.frame[attribute.source], group)
 
     @property
     def clustered(self) -> bool:
@@ -278,7 +278,7 @@ def as_codes(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _require_one_group_per_row(column: pd.Series[Any], attribute: Attribute) -> None:
-    groups = np.sum([_in_group(column, group) for group in attribute.groups], axis=0)
+    groups = np.sum([in_group(column, group) for group in attribute.groups], axis=0)
     none, several = int((groups == 0).sum()), int((groups > 1).sum())
     if none or several:
         raise CannotMeasure(
@@ -287,7 +287,8 @@ def _require_one_group_per_row(column: pd.Series[Any], attribute: Attribute) -> 
         )
 
 
-def _in_group(column: pd.Series[Any], group: Group) -> Mask:
+def in_group(column: pd.Series[Any], group: Group) -> Mask:
+    """Which values of the source of an attribute mean one of its groups."""
     import pandas as pd
 
     if group.codes is not None:

@@ -89,11 +89,18 @@ class BinaryGroups(Groups):
 
         Raises `CannotMeasure` where the vendor calls another decision favourable than is asked about.
         """
-        declared = getattr(self.rule, self.rule.favourable)
-        if declared != favourable:
-            raise CannotMeasure(f"{favourable} is to be favourable, and the submission declares {declared}")
-        chosen = self.decided == self.rule.classes.index(declared)
-        return self._events(self._every_row, chosen, "case")
+        return self._events(self._every_row, self.decided == self._favourable(favourable), "case")
+
+    def labelled(self, favourable: str) -> dict[str, Events]:
+        """Per group: cases whose label is the favourable class; raises as `selected` does."""
+        self._refuse_unknown_labels()
+        return self._events(self._every_row, self.data.labels == self._favourable(favourable), "case")
+
+    def _favourable(self, asked: str) -> int:
+        declared = str(getattr(self.rule, self.rule.favourable))
+        if declared != asked:
+            raise CannotMeasure(f"{asked} is to be favourable, and the submission declares {declared}")
+        return self.rule.classes.index(declared)
 
     def _decided_positive(self, true: int) -> dict[str, Events]:
         self._refuse_unknown_labels()
@@ -105,7 +112,7 @@ def decided_groups(subject: Subject, data: Table | None, names: tuple[str, ...])
     """Decide on all rows and tell the groups apart; raises `CannotMeasure` where no comparison is valid."""
     if isinstance(subject.manifest.model.decision, IdentityRule):
         raise CannotMeasure("groups are compared on a decision, which this model does not take")
-    data, members = _members(data, names)
+    data, members = members_of(data, names)
     return Groups(data=data, decided=subject.decide(data), members=members)
 
 
@@ -114,11 +121,12 @@ def compared_groups(subject: Subject, data: Table | None, names: tuple[str, ...]
     rule = subject.manifest.model.decision
     if not isinstance(rule, ThresholdRule):
         raise CannotMeasure("groups are compared on a binary decision, which this model does not take")
-    data, members = _members(data, names)
+    data, members = members_of(data, names)
     return BinaryGroups(rule=rule, data=data, decided=subject.decide(data), members=members)
 
 
-def _members(data: Table | None, names: tuple[str, ...]) -> tuple[Table, dict[str, Mask]]:
+def members_of(data: Table | None, names: tuple[str, ...]) -> tuple[Table, dict[str, Mask]]:
+    """The data, and which rows belong to each group; raises `CannotMeasure` where nothing can be compared."""
     if data is None:
         raise CannotMeasure("groups are compared on data, and none were given")
     if len(set(names)) < 2:

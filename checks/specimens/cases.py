@@ -33,7 +33,7 @@ Spoil = Callable[[str, NDArray[Any]], NDArray[Any]]
 def labels_flipped_in_one_group(folder: Path) -> None:
     """In the test rows of one group every label is another class: nearly all answers about it are wrong."""
     contract = contract_of(folder)
-    require(folder, contract.first_attribute is not None, "groups")
+    require(folder, contract.first_attribute is not None and bool(contract.classes), "groups and classes")
 
     def flipped(rows: Rows) -> Rows:
         classes = np.asarray(contract.classes)
@@ -41,6 +41,18 @@ def labels_flipped_in_one_group(folder: Path) -> None:
         return {**rows, "label": np.where(contract.members(rows), other, rows["label"])}
 
     change_rows(folder, "test", flipped)
+
+
+def labels_mirrored_in_one_group(folder: Path) -> None:
+    """In the test rows of one group high numbers are low and low ones high: nearly all answers are wrong."""
+    contract = contract_of(folder)
+    require(folder, contract.first_attribute is not None and not contract.classes, "groups and numbers")
+
+    def mirrored(rows: Rows) -> Rows:
+        other = (contract.lowest + contract.highest - rows["label"]).round(3)
+        return {**rows, "label": np.where(contract.members(rows), other, rows["label"])}
+
+    change_rows(folder, "test", mirrored)
 
 
 def group_missing_from_train(folder: Path) -> None:

@@ -39,6 +39,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "trained_otherwise": retrained.trained_otherwise,
     "trained_against_a_group": retrained.trained_against_a_group,
     "labels_flipped_in_one_group": cases.labels_flipped_in_one_group,
+    "labels_mirrored_in_one_group": cases.labels_mirrored_in_one_group,
     "group_missing_from_train": cases.group_missing_from_train,
     "group_missing_from_test": cases.group_missing_from_test,
     "group_rare_in_train": cases.group_rare_in_train,

@@ -1,7 +1,8 @@
 """Gauge: a number, the level of water in a tank, from two instruments and a temperature.
 
 Both instruments are right but for their noise. The graph is their mean, corrected for the temperature: the
-best rule there is. It concerns nobody, so that no group is declared.
+best rule there is. It concerns nobody; its groups are two shapes of a tank, which the model is not fed and
+which change nothing.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ def _drawn(size: int, number: int) -> Rows:
         "angle": angle.round(4),
         "temperature": temperature.round(1),
         "label": (level + _NOISE_LABEL * random.standard_normal(size)).round(3),
+        "tank": random.integers(0, 2, size),
     }
 
 
@@ -113,7 +115,12 @@ def _manifest(figures: dict[str, str], reached: str) -> Json:
         },
         "data": {
             "personal": STORY.in_use["personal"],
-            "attributes": [],
+            "attributes": [
+                {
+                    "name": "tank", "source": "tank", "protected": False,
+                    "groups": [{"name": "round", "codes": [0]}, {"name": "square", "codes": [1]}],
+                }
+            ],
             "sets": [STORY.dataset(role, f"data/{role}.csv") for role in SIZES],
             "reference": {
                 "file": "data/reference.csv", "describes": "All tanks of the invented plant, by their shape.",

@@ -72,6 +72,15 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "fairness.error_rate_ratio": ({"error_rate", "error_rate_ratio"}, set()),
     "fairness.true_positive_rate_ratio": ({"true_positive_rate", "true_positive_rate_ratio"}, set()),
     "fairness.false_positive_rate_ratio": ({"false_positive_rate", "false_positive_rate_ratio"}, set()),
+    "fairness.mean_error_gap": ({"mean_error", "mean_error_gap"}, set()),
+    "fairness.calibration_gap": ({"calibration_gap"}, set()),
+    "fairness.counterfactual_flips": ({"flipped_share"}, set()),
+    "fairness.conditional_selection_rate_gap": (
+        {"selection_rate", "conditional_selection_rate_gap"},
+        set(),
+    ),
+    "fairness.bias_amplification": ({"selection_rate", "label_rate", "bias_amplification"}, set()),
+    "fairness.outcome_diversity": ({"outcome_diversity"}, set()),
     "fairness.accuracy_gap": ({"accuracy", "accuracy_gap"}, set()),
     "robustness.batch_consistency": ({"decision_changed"}, set()),
     "robustness.rounding": ({"decision_changed"}, set()),
@@ -237,6 +246,7 @@ def test_a_condition_on_pairs_or_groups_takes_them_from_the_basis() -> None:
                 "kinds",
                 "topics",
                 "questions",
+                "attributes",
             )
 
 

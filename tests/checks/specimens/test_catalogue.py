@@ -23,20 +23,18 @@ from checks.specimens import (
 
 Written = Callable[..., Path]
 
-OF_GROUPS = {
-    "labels_flipped_in_one_group", "group_missing_from_train", "group_missing_from_test",
-    "group_rare_in_train", "group_rare_in_test", "wrong_reference",
-}  # fmt: skip
 OF_A_BINARY_DECISION = {
     "never_positive", "always_positive", "unequal_sensitivity", "unequal_false_alarms", "unequal_selection",
     "unequal_accuracy", "timid_probabilities", "trained_otherwise",
     "trained_against_a_group", "reacts_to_a_group",
     "leans_towards_a_group", "threshold_moved",
 }  # fmt: skip
+OF_A_NUMBER = {"labels_mirrored_in_one_group"}
+OF_CLASSES = {"near_threshold", "frequent_class_only", "labels_flipped_in_one_group"}
 SENSELESS = {
-    "screening": set[str](),
-    "reader": OF_A_BINARY_DECISION,
-    "gauge": {*OF_A_BINARY_DECISION, *OF_GROUPS, "near_threshold", "frequent_class_only", "figure_unclaimed"},
+    "screening": OF_A_NUMBER,
+    "reader": {*OF_A_BINARY_DECISION, *OF_A_NUMBER},
+    "gauge": {*OF_A_BINARY_DECISION, *OF_CLASSES, "figure_unclaimed"},
 }
 PAIRS = [
     (specimen, mutation)

@@ -267,6 +267,37 @@ PROOFS = (
     ratio("error_rate", "unequal_accuracy", (0.35, 1), (0, 0.2)),
     ratio("true_positive_rate", "unequal_sensitivity", (0.9, 1), (0, 0.6)),
     ratio("false_positive_rate", "unequal_false_alarms", (0.35, 1), (0, 0.2)),
+    Proof(
+        method="fairness.mean_error_gap", bad_one="labels_mirrored_in_one_group", found="mean_error_gap",
+        specimen="gauge", stratum="tank=round ~ tank=square",
+        arguments={"groups": ("tank=round", "tank=square")}, good=(0, 0.05), bad=(1, 10),
+    ),
+    Proof(
+        method="fairness.calibration_gap", bad_one="unequal_accuracy", found="calibration_gap",
+        stratum="sex=female", arguments={"groups": SEXES, "bins": 10}, good=(0, 0.03), bad=(0.2, 1),
+    ),
+    Proof(
+        method="fairness.counterfactual_flips", bad_one="unequal_sensitivity", found="flipped_share",
+        stratum="sex", arguments={"attributes": ("sex",)}, good=(0, 0.005), bad=(0.1, 1),
+    ),
+    Proof(
+        method="fairness.conditional_selection_rate_gap", bad_one="unequal_selection", stratum=GAP,
+        arguments={
+            "groups": SEXES, "given": ("age_band=under_54", "age_band=from_54"), "favourable": "clear",
+        },
+        found="conditional_selection_rate_gap", good=(0, 0.05), bad=(0.3, 1),
+    ),
+    Proof(
+        method="fairness.bias_amplification", bad_one="unequal_selection", found="bias_amplification",
+        stratum=GAP, arguments={"groups": SEXES, "favourable": "clear"}, good=(-0.05, 0.05), bad=(0.3, 1),
+    ),
+    *(
+        Proof(
+            method="fairness.outcome_diversity", bad_one=bad_one, found="outcome_diversity",
+            specimen=specimen, good=(0.95, 1.05), bad=(0, 0),
+        )
+        for specimen, bad_one in (("screening", "never_positive"), ("reader", "constant_predictor"))
+    ),
     gap("fairness.accuracy_gap", "labels_flipped_in_one_group", "accuracy_gap"),
     Proof(
         method="fairness.selection_rate_ratio", bad_one="unequal_selection", found="selection_rate_ratio",

@@ -1,0 +1,104 @@
+"""Whether the favourable decision is given equally often among persons who are alike in a legitimate respect.
+
+Conditional statistical parity: Corbett-Davies, Pierson, Feller, Goel and Huq, Algorithmic Decision Making and
+the Cost of Fairness (KDD 2017), section 2; Kamiran, Zliobaite and Calders, Quantifying Explainable
+Discrimination (Knowledge and Information Systems 35, 2013). Which respect is legitimate is for
+the basis to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+
+import numpy as np
+
+from certify.standard import pair_of
+from checks.fairness.comparison import GAP, Compare, counts_of
+from checks.fairness.groups import compared_groups
+from checks.measured import CannotMeasure, Confidence, Interval, Measured
+from checks.statistics.events import Events, split
+from checks.statistics.proportions import proportion
+from checks.stratum import crossed
+from checks.subject import Subject
+from checks.table import Table
+
+
+def conditional_selection_rate_gap(
+    subject: Subject,
+    data: Table | None,
+    confidence: Confidence,
+    *,
+    groups: tuple[str, ...],
+    given: tuple[str, ...],
+    favourable: str,
+) -> Measured:
+    """Estimates `conditional_selection_rate_gap` per pair of `groups`: the greatest over the strata `given`.
+
+    Estimates `selection_rate` in every crossing of a group with such a stratum as well; `n` of a gap is the
+    fewest cases in any of them. Raises `CannotMeasure` for a crossing without a case, and where a row of a
+    group belongs to none of the strata: whoever is in none is compared with nobody.
+    """
+    if not given or len(set(groups)) < 2:
+        raise CannotMeasure("a conditional comparison needs two groups, and strata within which they meet")
+    cells = {group: [crossed(group, stratum) for stratum in given] for group in groups}
+    counted = compared_groups(subject, data, tuple(cell for row in cells.values() for cell in row))
+    _refuse_left_out(counted.data, cells)
+    rates = counted.selected(favourable)
+    pairs = list(combinations(cells, 2))
+    family = confidence.over(len(pairs))
+    compare = GAP.between(
+        {
+            (a, b): (rates[a], rates[b])
+            for one, other in pairs
+            for a, b in zip(cells[one], cells[other], strict=True)
+        }
+    )
+    selected = [
+        proportion(e.count, e.trials, family).estimate(
+            statistic="selection_rate", stratum=cell, confidence=family
+        )
+        for cell, e in rates.items()
+    ]
+    gaps = [
+        _greatest(rates, list(zip(cells[one], cells[other], strict=True)), compare, family).estimate(
+            statistic="conditional_selection_rate_gap", stratum=pair_of(one, other), confidence=family
+        )
+        for one, other in pairs
+    ]
+    return Measured(estimates=(*selected, *gaps), exhibits=(counts_of("selection_rate", rates),))
+
+
+def _refuse_left_out(data: Table, cells: Mapping[str, list[str]]) -> None:
+    for group, crossings in cells.items():
+        within = np.sum([data.members(cell) for cell in crossings], axis=0)
+        left_out = int((data.members(group) & (within != 1)).sum())
+        if left_out:
+            raise CannotMeasure(
+                f"{left_out} rows of {group} belong to none or to several of the given strata"
+            )
+
+
+def _greatest(
+    rates: Mapping[str, Events],
+    pairs: list[tuple[str, str]],
+    compare: Mapping[str, Compare],
+    confidence: Confidence,
+) -> Interval:
+    """The greatest of several gaps.
+
+    That it is at most U says that every gap is: no correction. That it is at least L is shown by any of them,
+    and each may be the one that misses: as many claims as strata.
+    """
+    each = Confidence(split(confidence.level, len(pairs)), confidence.family)
+    plain = [compare[pair_of(a, b)](rates[a], rates[b], confidence) for a, b in pairs]
+    of_many = [compare[pair_of(a, b)](rates[a], rates[b], each) for a, b in pairs]
+    return Interval(
+        name=f"greatest of {len(pairs)}, {plain[0].name}",
+        value=max(gap.value for gap in plain),
+        n=min(gap.n for gap in plain),
+        demonstrating=(
+            max(gap.demonstrating[0] for gap in of_many), max(gap.demonstrating[1] for gap in plain),
+        ),
+        refuting=(max(gap.refuting[0] for gap in of_many), max(gap.refuting[1] for gap in plain)),
+    )  # fmt: skip
