@@ -16,6 +16,7 @@ from checks.domain import Mask
 from checks.fairness.groups import members_of
 from checks.measured import CannotMeasure, Confidence, Measured
 from checks.objectives.answers import Answers
+from checks.objectives.distances import range_of_one_error
 from checks.statistics.mean_differences import absolute_difference_of_means
 from checks.statistics.means import bounded_mean
 from checks.subject import Subject
@@ -35,7 +36,7 @@ def mean_error_gap(
     data, members = members_of(data, groups)
     answers = Answers(subject, data)
     errors = {name: _errors(answers, name, rows) for name, rows in members.items()}
-    lowest, highest = answers.range_of_one_error
+    lowest, highest = range_of_one_error(answers)
     pairs = list(combinations(errors, 2))
     family = confidence.over(len(errors) + len(pairs))
     means = [
@@ -56,7 +57,7 @@ def mean_error_gap(
 def _errors(answers: Answers, name: str, rows: Mask) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     if not rows.any():
         raise CannotMeasure(f"no case in {name}: its mean error is not measured")
-    errors = answers.errors[rows]
+    errors = np.abs(answers.errors[rows])
     missing = int((~np.isfinite(errors)).sum())
     if missing:
         raise CannotMeasure(
