@@ -215,6 +215,17 @@ METHODS: Mapping[str, Method] = dict(
             parameters={"groups": "list", "given": "list", "favourable": "text"},
         ),
         _method(
+            "checks.fairness.standardised:standardised_selection_rate_gap",
+            "The gap between the selection rates of every two groups, as if alike in a legitimate respect.",
+            parameters={
+                "groups": "list",
+                "given": "list",
+                "favourable": "text",
+                "replicates": "integer",
+                "seed": "integer",
+            },
+        ),
+        _method(
             "checks.fairness.amplification:bias_amplification",
             "How much larger the gap between groups is in the decisions than in the training labels.",
             parameters={"groups": "list", "favourable": "text"},

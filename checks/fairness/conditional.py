@@ -11,15 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import combinations
 
-import numpy as np
-
 from certify.standard import pair_of
 from checks.fairness.comparison import GAP, Compare, counts_of
-from checks.fairness.groups import compared_groups
-from checks.measured import CannotMeasure, Confidence, Interval, Measured
+from checks.fairness.crossings import crossed_groups
+from checks.measured import Confidence, Interval, Measured
 from checks.statistics.events import Events, split
 from checks.statistics.proportions import proportion
-from checks.stratum import crossed
 from checks.subject import Subject
 from checks.table import Table
 
@@ -39,11 +36,7 @@ def conditional_selection_rate_gap(
     fewest cases in any of them. Raises `CannotMeasure` for a crossing without a case, and where a row of a
     group belongs to none of the strata: whoever is in none is compared with nobody.
     """
-    if not given or len(set(groups)) < 2:
-        raise CannotMeasure("a conditional comparison needs two groups, and strata within which they meet")
-    cells = {group: [crossed(group, stratum) for stratum in given] for group in groups}
-    counted = compared_groups(subject, data, tuple(cell for row in cells.values() for cell in row))
-    _refuse_left_out(counted.data, cells)
+    counted, cells = crossed_groups(subject, data, groups, given)
     rates = counted.selected(favourable)
     pairs = list(combinations(cells, 2))
     family = confidence.over(len(pairs))
@@ -67,16 +60,6 @@ def conditional_selection_rate_gap(
         for one, other in pairs
     ]
     return Measured(estimates=(*selected, *gaps), exhibits=(counts_of("selection_rate", rates),))
-
-
-def _refuse_left_out(data: Table, cells: Mapping[str, list[str]]) -> None:
-    for group, crossings in cells.items():
-        within = np.sum([data.members(cell) for cell in crossings], axis=0)
-        left_out = int((data.members(group) & (within != 1)).sum())
-        if left_out:
-            raise CannotMeasure(
-                f"{left_out} rows of {group} belong to none or to several of the given strata"
-            )
 
 
 def _greatest(

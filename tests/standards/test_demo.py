@@ -79,6 +79,10 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
         {"selection_rate", "conditional_selection_rate_gap"},
         set(),
     ),
+    "fairness.standardised_selection_rate_gap": (
+        {"selection_rate", "standardised_selection_rate_gap"},
+        set(),
+    ),
     "fairness.bias_amplification": ({"selection_rate", "label_rate", "bias_amplification"}, set()),
     "fairness.outcome_diversity": ({"outcome_diversity"}, set()),
     "fairness.accuracy_gap": ({"accuracy", "accuracy_gap"}, set()),

@@ -288,6 +288,14 @@ PROOFS = (
         found="conditional_selection_rate_gap", good=(0, 0.05), bad=(0.3, 1),
     ),
     Proof(
+        method="fairness.standardised_selection_rate_gap", bad_one="unequal_selection", stratum=GAP,
+        arguments={
+            "groups": SEXES, "given": ("age_band=under_54", "age_band=from_54"), "favourable": "clear",
+            "replicates": 4000, "seed": 1,
+        },
+        found="standardised_selection_rate_gap", good=(0, 0.05), bad=(0.3, 1),
+    ),
+    Proof(
         method="fairness.bias_amplification", bad_one="unequal_selection", found="bias_amplification",
         stratum=GAP, arguments={"groups": SEXES, "favourable": "clear"}, good=(-0.05, 0.05), bad=(0.3, 1),
     ),
