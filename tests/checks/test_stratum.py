@@ -56,6 +56,8 @@ def test_strata_are_crossed_unless_they_overlap():
         ("age_band=under_54 & sex=women", "sex=men", True),
         ("age_band=under_54 & sex=women", "sex=women", False),
         ("age_band=under_54 & sex=women", "sex=women & size=large", False),
+        ("all", "sex=women", False),
+        ("all", "all", False),
     ],
 )
 def test_groups_share_no_case_if_they_differ_in_an_attribute(first, second, share_no_case):
