@@ -10,14 +10,13 @@ the same guarantee, or of a test that has none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from campaign import ALPHA, LEVEL, Scenario, Z, at_most_alpha, smallest, window
 from scipy import stats
 from scipy.optimize import brentq
 
-from checks.measured import Confidence
 from checks.statistics.averages import average
 from checks.statistics.contrasts import DIFFERENCE, RATIO
 from checks.statistics.differences import difference_bounds
@@ -32,28 +31,6 @@ from checks.statistics.unconditional import upper_limit_of_difference, upper_lim
 from checks.statistics.weighted import weighted_rate
 
 pytestmark = pytest.mark.qualify
-
-ALPHA = 0.025
-LEVEL = Confidence(1 - ALPHA)
-Z = stats.norm.ppf(1 - ALPHA)
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """One way of being exactly at the limit, and how often it was certified in how many trials (0: exact)."""
-
-    says: str
-    certified: float
-    trials: int = 0
-
-    @property
-    def error(self) -> float:
-        return np.sqrt(ALPHA * (1 - ALPHA) / self.trials) if self.trials else 0.0
-
-
-def window(n: int, p: float) -> np.ndarray:
-    spread = 9 * np.sqrt(n * p * (1 - p)) + 30
-    return np.arange(max(0, int(n * p - spread)), min(n, int(n * p + spread)) + 1)
 
 
 def of_proportions() -> Iterator[Scenario]:
@@ -189,20 +166,7 @@ METHODS: dict[str, Callable[[], Iterator[Scenario]]] = {
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_system_at_its_limit_is_certified_with_alpha_at_most(method: str) -> None:
-    scenarios = list(METHODS[method]())
-    worst = max(scenarios, key=lambda s: s.certified - 4 * s.error)
-    how = f"of {worst.trials} trials, error {worst.error:.4f}" if worst.trials else "exact"
-    print(f"{method:34} {len(scenarios):3} scenarios, worst {worst.certified:.4f} ({worst.says}; {how})")
-    for scenario in scenarios:
-        assert scenario.certified <= ALPHA + 4 * scenario.error, scenario
-
-
-def smallest(power: Callable[[int], float], low: int, high: int) -> int:
-    """The fewest cases with 90 % power, to about one percent."""
-    while high - low > max(1, low // 100):
-        middle = (low + high) // 2
-        low, high = (middle, high) if power(middle) < 0.9 else (low, middle)
-    return high
+    at_most_alpha(method, METHODS[method]())
 
 
 def power_of_two(certifies: Callable[[Events, Events], bool], n: int, p: float, trials: int = 150) -> float:
