@@ -1,9 +1,10 @@
 """The columns of a model's input that stand for a feature, and the same rows with other values in them.
 
 A feature is a column, or an attribute by which rows are told apart. An attribute may be fed in a column of
-its own, or in other words: where each value of a column occurs in rows of one group only, and values repeat,
-that column tells who belongs to which group. It is then moved as well, whatever it is called. What several
-columns tell together, or a value that hardly repeats, is not found here.
+its own, or in other words: where a column alone tells nearly always to which group a row belongs, it is moved
+as well, whatever it is called and however it is scaled. Goodman and Kruskal's lambda (JASA 49, 1954, 732-764)
+says how nearly: the share of wrong guesses of the group that are avoided by looking at the column. What
+several columns tell together, or one of them tells half of the time, is not found here.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ from checks.predictor import Inputs
 from checks.subject import Subject
 from checks.table import Table
 
-_REPEATS: Final = 10
-"""Values that occur less often on average tell rows apart, and not groups."""
+_TELLING: Final = 0.8
+"""A column with such a lambda or more stands for the attribute: ours, as are the two below."""
+
+_MOST_PARTS, _FEWEST_ROWS = 50, 10
+"""Numbers are grouped by rank into so many parts at most, each of so many rows at least."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,8 +61,9 @@ class Place:
 def places_of(subject: Subject, data: Table, feature: str) -> tuple[Place, ...]:
     """Where the model is fed a feature; nowhere if it is an attribute of which the model is told nothing.
 
-    Raises `CannotMeasure` for what is neither a column nor an attribute, for an array, and for an attribute
-    of a model that is fed arrays: in an image it may be seen, and cannot be moved.
+    Raises `CannotMeasure` for what is neither a column nor an attribute, for an array, for an attribute of a
+    model that is fed arrays (in an image it may be seen, and cannot be moved), and for one that is not fed
+    under its own name while all rows belong to one group of it: then no column could be recognised.
     """
     named = [place for place in _places(subject) if place.column.name == feature]
     attribute = data.attributes.get(feature)
@@ -70,6 +75,8 @@ def places_of(subject: Subject, data: Table, feature: str) -> tuple[Place, ...]:
         raise CannotMeasure(f"the model is fed arrays, in which {feature} cannot be moved")
     group = _groups(data, feature)
     telling = [p for p in _places(subject) if p.column.name == attribute.source or _tells(p, data, group)]
+    if not named and not telling and len(np.unique(group)) < 2:
+        raise CannotMeasure(f"all rows belong to one group of {feature}: no column could be recognised by it")
     return tuple(dict.fromkeys([*named, *telling]))
 
 
@@ -88,13 +95,21 @@ def _groups(data: Table, feature: str) -> NDArray[np.int64]:
 
 def _tells(place: Place, data: Table, group: NDArray[np.int64]) -> bool:
     """Whether the column tells the groups apart, as `sex_code` does for `sex`."""
-    _, value, counts = np.unique(place.values(data.inputs), return_inverse=True, return_counts=True)
-    if len(counts) < 2 or len(counts) * _REPEATS > data.rows:
-        return False
-    lowest, highest = np.full(len(counts), np.iinfo(np.int64).max), np.full(len(counts), -1)
-    np.minimum.at(lowest, value, group)
-    np.maximum.at(highest, value, group)
-    return bool((lowest == highest).all() and len(np.unique(lowest)) > 1)
+    counts = np.zeros((data.rows, int(group.max()) + 1), dtype=np.int64)
+    np.add.at(counts, (_parts(place.values(data.inputs)), group), 1)
+    wrong_blindly = data.rows - int(counts.sum(axis=0).max())
+    wrong = data.rows - int(counts.max(axis=1).sum())
+    return wrong_blindly > 0 and 1 - wrong / wrong_blindly >= _TELLING
+
+
+def _parts(values: NDArray[Any]) -> NDArray[np.int64]:
+    """The part to which each value belongs: a value by itself if there are few, else ranks side by side."""
+    different, part = np.unique(values, return_inverse=True)
+    most = max(1, min(_MOST_PARTS, len(values) // _FEWEST_ROWS))
+    if len(different) <= most:
+        return np.asarray(part, dtype=np.int64)
+    order = np.argsort(np.argsort(values, kind="stable"), kind="stable")
+    return np.asarray(order * most // len(values), dtype=np.int64)
 
 
 def moved(place: Place, inputs: Inputs, partner: NDArray[np.int64]) -> Iterator[Inputs]:

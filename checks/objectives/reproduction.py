@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +26,6 @@ from checks.objectives.weights import tensors_of, weights_of
 from checks.predictor import UNDECIDED
 from checks.subject import Subject
 from checks.table import Table
-
-_TINY: Final = 1e-12
-"""A declared loss of less is compared with this: nothing is relative to zero."""
 
 Values = NDArray[np.float64]
 
@@ -47,13 +43,25 @@ def reproduction(subject: Subject, data: Table | None, confidence: Confidence) -
         raise CannotMeasure("no value of the loss is declared: state it under `objective.reached`")
     parts = evaluated(subject, data)
     value = _finite(sum(parts.values()), parts)
-    distance = abs(value - float(declared)) / max(abs(float(declared)), _TINY)
+    distance = relative(value, float(declared))
     found = Interval(
         name="exact: every row of the training data is evaluated, and none is drawn",
         value=distance, n=data.rows, demonstrating=(distance, distance), refuting=(distance, distance),
     )  # fmt: skip
     estimate = found.estimate(statistic="loss_discrepancy", confidence=confidence, kind="document")
     return Measured(estimates=(estimate,), exhibits=(_exhibit(declared, value, parts),))
+
+
+def relative(one: float, other: float) -> float:
+    """How far two values lie apart, as a share of the larger one; 0 where they are equal.
+
+    Relative to the larger, and to no least size: weights of a loss can be declared so small that its value
+    would vanish beside any.
+
+    >>> relative(0.0, 0.0), relative(1e-30, 0.0), relative(99.0, 100.0)
+    (0.0, 1.0, 0.01)
+    """
+    return 0.0 if one == other else abs(one - other) / max(abs(one), abs(other))
 
 
 def evaluated(subject: Subject, data: Table) -> Mapping[str, float]:

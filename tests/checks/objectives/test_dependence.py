@@ -128,11 +128,42 @@ def test_a_number_that_tells_the_groups_apart_is_an_attribute_as_well(make_subje
     assert not holds(result)["sex"]
 
 
+@pytest.mark.parametrize("wrong", [0, 5])
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+def test_an_attribute_is_found_though_it_is_blurred_and_sometimes_wrong(
+    make_subject: Make, wrong: int, noise: float
+) -> None:
+    """One row in forty told wrongly, and a number that never repeats: still it is the sex that is fed."""
+    code = people().x1.to_numpy().astype(float)
+    code[:wrong] = 1 - code[:wrong]
+    blurred = (2 * code - 1 + noise * np.random.default_rng(6).uniform(-1, 1, 200)).round(4)
+    ours = linear(make_subject, (1, 0, 4), with_sex(people(), x2=blurred), attributes=SEX)
+    assert share(asked(ours, "sex"), "sex") > 0.2
+
+
+def test_a_column_that_goes_with_an_attribute_half_of_the_time_is_none(make_subject: Make) -> None:
+    """It is a proxy, and dependence on it is dependence on something else."""
+    proxy = np.where(np.random.default_rng(6).random(200) < 0.5, people().x1, 1 - people().x1)
+    ours = linear(make_subject, (1, 0, 4), with_sex(people(), x2=proxy.astype(float)), attributes=SEX)
+    result = asked(ours, "sex")
+    assert share(result, "sex") == 0
+    assert estimate(result, "undeclared_dependence", "sex").n == 200
+
+
 def test_an_attribute_of_which_the_model_is_told_nothing_moves_nothing(make_subject: Make) -> None:
     frame = people().assign(sex=np.random.default_rng(9).integers(0, 2, 200))
     result = asked(linear(make_subject, (1, 4, 1), frame, attributes=SEX), "sex")
     assert share(result, "sex") == share(result, "sex", "answer_moved") == 0
     assert estimate(result, "undeclared_dependence", "sex").n == 200
+
+
+def test_an_attribute_of_one_group_only_is_not_measured_unless_it_is_fed(make_subject: Make) -> None:
+    """A source that never varies could not betray the column in which the attribute is really fed."""
+    ours = linear(make_subject, (1, 4, 0), people().assign(sex=0), attributes=SEX)
+    with pytest.raises(CannotMeasure, match="all rows belong to one group of sex"):
+        asked(ours, "sex")
+    fed = linear(make_subject, (1, 4, 0), people().assign(x1=0), attributes=SEX, sources={"sex": "x1"})
+    assert share(asked(fed, "sex"), "sex") > 0.2
 
 
 # Rows and features that cannot be tried

@@ -66,6 +66,14 @@ def test_the_loss_of_a_fitted_model_is_that_of_scikit_learn(make_subject: Make) 
 
 def test_a_value_that_is_off_by_a_tenth_is_found_to_be(make_subject: Make) -> None:
     assert discrepancy(declaring(make_subject, 1.1 * by_hand(table()))) == pytest.approx(1 / 11, rel=1e-5)
+    assert discrepancy(declaring(make_subject, 0.9 * by_hand(table()))) == pytest.approx(0.1, rel=1e-5)
+
+
+def test_a_loss_does_not_vanish_beside_a_least_size(make_subject: Make) -> None:
+    """Weights of next to nothing, and zero declared: whatever the formula, a difference of 1e-18 is all."""
+    nothing = {"loss": [{**ENTROPY, "weight": "1E-18"}]}
+    assert discrepancy(declaring(make_subject, 0, **nothing)) == 1
+    assert discrepancy(declaring(make_subject, f"{1e-18 * by_hand(table()):.6E}", **nothing)) < 1e-5
 
 
 @pytest.mark.parametrize(
