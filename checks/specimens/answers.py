@@ -165,6 +165,21 @@ def leans_towards_a_group(folder: Path) -> None:
     _in_one_group(folder, nodes)
 
 
+def barely_decided(folder: Path) -> None:
+    """Every answer is drawn so close to the middle of the range that its last digit decides.
+
+    Where the threshold is the middle, decisions stay, and another machine might take any of them otherwise.
+    """
+    contract = contract_of(folder)
+    require(folder, contract.binary, "a binary decision")
+    middle = (contract.lowest + contract.highest) / 2
+    nodes = """
+        apart = Sub(right, middle)
+        hair = Mul(apart, tiny)
+        answer = Add(hair, middle)"""
+    _put_behind(folder, nodes, {"middle": _float(middle), "tiny": _float(2e-7)})
+
+
 def fails_at_the_edge(folder: Path) -> None:
     """No finite answer in the last twentieth of one number's range, which the contract allows."""
     contract = contract_of(folder)

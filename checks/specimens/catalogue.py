@@ -33,6 +33,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "timid_probabilities": answers.timid_probabilities,
     "reacts_to_a_group": answers.reacts_to_a_group,
     "leans_towards_a_group": answers.leans_towards_a_group,
+    "barely_decided": answers.barely_decided,
     "fails_at_the_edge": answers.fails_at_the_edge,
     "depends_on_the_batch": answers.depends_on_the_batch,
     "wasteful": answers.wasteful,

@@ -140,6 +140,10 @@ PROOFS = (
         method="objectives.operating_point", bad_one="threshold_moved", found="decisions_differ",
         good=(0, 0), bad=(0.01, 0.1),
     ),
+    Proof(
+        method="objectives.operating_point", bad_one="barely_decided", found="near_ties",
+        good=(0, 0), bad=(0.99, 1),
+    ),
     statements("objectives.operating_point", "threshold_moved", "decisions_reproduced", role="test"),
     Proof(
         method="objectives.operating_point", bad_one="random_predictor", found="decisions_differ",
