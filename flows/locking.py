@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from certify.basis import Basis
+from certify.basis import MOST_ATTEMPTS, Basis
 from certify.errors import Problem, Tampered, UnusableInput
 from certify.intake import Intake
 from certify.protocol import Protocol, lock
@@ -26,7 +26,7 @@ def lock_protocol(
     path = workplace.protocol(intake.root, basis.value_digest)
     allowed = attempts or _allowance_on_file(path)
     fresh = lock(
-        root=intake.root, manifest=intake.manifest, artifacts=intake.artifacts, basis=basis.among(allowed),
+        root=intake.root, manifest=intake.manifest, artifacts=intake.artifacts, basis=among(basis, allowed),
         at=now(), by=by,
     )  # fmt: skip
     if not path.exists():
@@ -39,6 +39,20 @@ def lock_protocol(
     if protocol.substance != fresh.substance or protocol.value_digest not in known:
         raise Tampered(f"{path.name}: not the protocol that was locked for this submission and basis")
     return protocol
+
+
+def among(basis: Basis, attempts: int) -> Basis:
+    """The basis where so many attempts share alpha; raises `UnusableInput` for more than may."""
+    if 1 <= attempts <= MOST_ATTEMPTS:
+        return basis.among(attempts)
+    raise UnusableInput(
+        Problem(
+            source="--attempts",
+            expected=f"from 1 to {MOST_ATTEMPTS}",
+            found=str(attempts),
+            remedy="With more, hardly anything can be demonstrated by any of them.",
+        )
+    )
 
 
 def _allowance_on_file(path: Path) -> int:

@@ -34,10 +34,11 @@ from checks.planning.case import CLAIM, Assumption, Case
 from checks.planning.catalogue import prospect
 from checks.planning.census import Counted, Counting
 from checks.planning.chance import Prospect
-from checks.planning.hurdle import CannotPlan
+from checks.planning.hurdle import CannotPlan, CertainToRefuse
 from checks.planning.metrics import at_the_claim
 from checks.planning.plan import Plan, Settled, Unplanned, make_plan
 from flows.examination import agree_basis, note_opening, read_submission
+from flows.locking import among
 from flows.measuring import Answer, Workers
 from flows.pace import Pace
 from flows.wiring import COUNTERS, Workplace, now, worker_environment
@@ -115,15 +116,17 @@ def look_ahead(
     *,
     rows: int | None = None,
     assume: Assumption = "claims",
+    attempts: int = 1,
     open_workers: Open | None = None,
 ) -> Outlook:
     """Plan a submission under a basis for `rows` rows of test data, or for as many as there are.
 
-    `assume` says at what performance to plan where there are both a claim and validation data.
+    `assume` says at what performance to plan where there are both a claim and validation data, `attempts`
+    how many share alpha.
 
     Raises `UnusableInput` where the submission or the basis is unusable, and where nobody can tell the rows.
     """
-    planning = _prepare(folder, basis_name, workplace, assume)
+    planning = _prepare(folder, basis_name, workplace, assume, attempts)
     wanted = rows or _rows(planning, planning.intake.manifest.data.in_role(TEST))
     known = _rows(planning, planning.standing_in) if planning.standing_in else None
     if wanted is None:
@@ -144,10 +147,12 @@ def look_ahead(
     )
 
 
-def _prepare(folder: Path, basis_name: str, workplace: Workplace, assume: Assumption) -> Planning:
+def _prepare(
+    folder: Path, basis_name: str, workplace: Workplace, assume: Assumption, attempts: int
+) -> Planning:
     """As for a lock, but nothing is written down: a plan binds nobody."""
     intake = read_submission(folder, workplace)
-    basis = agree_basis(basis_name, intake, workplace.load_standards())
+    basis = among(agree_basis(basis_name, intake, workplace.load_standards()), attempts)
     protocol = lock(
         root=intake.root,
         manifest=intake.manifest,
@@ -236,6 +241,8 @@ def _plan(planning: Planning, answers: Mapping[Digest, Answer], *, rows: int, kn
             continue
         try:
             prospects.append((check, _prospect(planning, check, answer, known)))
+        except CertainToRefuse as certain:
+            settled.append(Settled(check=check, refuses=True, why=certain.reason))
         except CannotPlan as cannot:
             unplanned.append(Unplanned(check=check, reason=cannot.reason))
     return make_plan(prospects, rows=rows, settled=settled, unplanned=unplanned)

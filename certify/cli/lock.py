@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from certify.basis import MOST_ATTEMPTS
 from certify.cli.console import AsJson, print_json
 from certify.cli.workplace import (
     DEFAULT_WORK,
@@ -26,7 +25,6 @@ def lock(
         typer.Option(
             "--attempts",
             min=1,
-            max=MOST_ATTEMPTS,
             help="How many attempts share the test data and alpha. Default: one.",
         ),
     ] = None,

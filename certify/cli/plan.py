@@ -36,6 +36,7 @@ def plan(
     assume: Annotated[
         str, typer.Option("--assume", help="Where both are there, plan at: claims or validation.")
     ] = "claims",
+    attempts: Annotated[int, typer.Option("--attempts", min=1, help="How many attempts share alpha.")] = 1,
     work: WorkFolder = DEFAULT_WORK,
     standards: StandardsFolder = None,
     as_json: AsJson = False,
@@ -45,7 +46,9 @@ def plan(
 
     place = workplace(work, standards)
     with _working(quiet=as_json):
-        outlook = look_ahead(submission, basis, place, rows=rows, assume=_assumption(assume))
+        outlook = look_ahead(
+            submission, basis, place, rows=rows, assume=_assumption(assume), attempts=attempts
+        )
     if as_json:
         print_json(_as_json(outlook))
     else:
@@ -76,6 +79,7 @@ def _as_json(outlook: Outlook) -> dict[str, Any]:
         "system": outlook.system,
         "basis": {"id": outlook.basis.id, "version": outlook.basis.version},
         "rows": plan.rows,
+        "attempts": outlook.basis.attempts,
         "validation_rows": outlook.standing_in,
         "certain_to_refuse": [{"check": s.check.id, "why": s.why} for s in plan.refusing],
         "demonstrated_without_test_data": [s.check.id for s in plan.settled if not s.refuses],
@@ -121,6 +125,8 @@ def _print(outlook: Outlook) -> None:
     plan, console = outlook.plan, Console(highlight=False)
     console.print(f"[bold]Plan: {escape(visible(outlook.system))}[/]")
     console.print(f"Basis {outlook.basis.id} {outlook.basis.version}, {plan.rows:,} rows of test data.")
+    if outlook.basis.attempts > 1:
+        console.print(f"For one of {outlook.basis.attempts} attempts, which share alpha.")
     console.print("The test data were not opened: only their rows were counted.")
     _print_list(console, "Certain to refuse", [(s.check.title.en, s.why) for s in plan.refusing])
     certain = sum(not s.refuses for s in plan.settled)
@@ -157,7 +163,7 @@ def _print_planned(console: Console, plan: Plan) -> None:
     for planned in sorted(plan.planned, key=lambda p: p.chance.value):
         title = escape(visible(planned.check.title.en))
         title += f"\n[dim]{escape(visible(planned.hopeless))}[/]" if planned.hopeless else ""
-        table.add_row(title, _percent(planned.chance.value), _rows(planned.enough))
+        table.add_row(title, _percent(planned.chance.value), _rows(planned))
     console.print(table)
 
 
@@ -170,8 +176,10 @@ def _percent(chance: float) -> str:
     return f"{100 * chance:.1f} %"
 
 
-def _rows(rows: int | None) -> str:
-    return "none" if rows is None else f"{rows:,}"
+def _rows(planned: Planned) -> str:
+    if planned.enough is None:
+        return "none" if planned.hopeless else "over 10 M"
+    return f"{planned.enough:,}"
 
 
 def _print_joint(console: Console, plan: Plan, measured: Plan | None) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
-from certify.evidence import WHOLE, Bounds, Estimate, Measurement
+from certify.evidence import WHOLE, Bounds, Estimate, Measurement, Statement
 from certify.standard import Check, Holds
 from certify.submission import Manifest
 from checks.planning.hurdle import CannotPlan, Hurdle, hurdles
@@ -70,11 +70,10 @@ class Case:
         return self.claimed(metric) if self.assume == "claims" and stratum == WHOLE else None
 
     @property
-    def unmet(self) -> str | None:
+    def unmet(self) -> Statement | None:
         """The first statement that the criterion needs and that does not hold; None where all do."""
         needed = {c.statement for c in self.check.criterion.all if isinstance(c, Holds)}
-        broken = (s for s in self.measured.statements if s.name in needed and not s.holds)
-        return next((f"{s.name}: {s.explanation}" for s in broken), None)
+        return next((s for s in self.measured.statements if s.name in needed and not s.holds), None)
 
 
 def plain_events(estimate: Estimate) -> Events:

@@ -14,7 +14,7 @@ from checks.planning.case import Case
 from checks.planning.chance import Prospect
 from checks.planning.comparison import pairs_of_groups
 from checks.planning.gain import gain_over_constant
-from checks.planning.hurdle import CannotPlan
+from checks.planning.hurdle import CannotPlan, CertainToRefuse
 from checks.planning.metrics import claims, generalisation, performance
 from checks.planning.parts import shares_of_rows
 from checks.planning.shares import shares_of_groups
@@ -31,6 +31,9 @@ PROSPECTS: Final[Mapping[str, Callable[[Case], Prospect]]] = {
     "objectives.performance": performance,
     "objectives.generalisation": generalisation,
     "objectives.baseline_gain": gain_over_constant,
+    "objectives.error_saved": shares_of_rows,
+    "objectives.dependence": shares_of_rows,
+    "objectives.operating_point": shares_of_rows,
     "robustness.noise_stability": shares_of_rows,
     "robustness.batch_consistency": shares_of_rows,
     "robustness.rounding": shares_of_rows,
@@ -64,8 +67,11 @@ def prospect(case: Case) -> Prospect:
         raise CannotPlan(UNPLANNED[method])
     if method not in PROSPECTS:
         raise CannotPlan(f"no plan is known for the method {method}")
-    if case.unmet is not None:
-        raise CannotPlan(f"on the data that stand in, this does not hold: {case.unmet}")
+    unmet = case.unmet
+    if unmet is not None and unmet.kind == "document":
+        raise CertainToRefuse(unmet.explanation)  # what is declared is the same for all data
+    if unmet is not None:
+        raise CannotPlan(f"on the data that stand in, {unmet.name} does not hold: {unmet.explanation}")
     if not case.hurdles:
         raise CannotPlan("it asks for no number")
     return PROSPECTS[method](case)

@@ -101,9 +101,22 @@ def fewest(chance: Callable[[int], float], wanted: float, *, known: int) -> int 
 
 
 def _moved(chance: Callable[[int], float], wanted: float, rows: int) -> int | None:
-    """The next larger number, in steps of two in a hundred, at which the chance is reached."""
-    while chance(rows) < wanted:
-        if rows >= MOST_ROWS:
+    """A larger number at which the chance is reached: by steps that a normal bound would need, then back."""
+    short, high = rows, rows
+    while (found := chance(high)) < wanted:
+        if high >= MOST_ROWS:
             return None
-        rows = math.ceil(rows * (1 + 2 * _PRECISION))
-    return rows
+        short, high = high, min(MOST_ROWS, math.ceil(high * _stretch(found, wanted)))
+    while high - short > max(1, 3 * _PRECISION * high):
+        middle = (short + high) // 2
+        short, high = (short, middle) if chance(middle) >= wanted else (middle, high)
+    return high
+
+
+def _stretch(found: float, wanted: float) -> float:
+    """By which factor the cases of a normal bound at 97.5 % must grow to raise its chance that far."""
+    from scipy.special import ndtri  # heavy: only where a plan is made
+
+    alpha = 1.96
+    needed, there = float(ndtri(wanted)) + alpha, float(ndtri(min(max(found, 0.1), wanted))) + alpha
+    return min(4.0, max(1 + 2 * _PRECISION, (needed / there) ** 2))

@@ -7,19 +7,23 @@ those shares, the same draws each time, and the method's own bounds are asked ab
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cache
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from checks.measured import Confidence
-from checks.objectives.baseline import Gain, least
+from checks.objectives.baseline import Gain
 from checks.planning.averages import DRAWS, share_of
 from checks.planning.case import VALIDATION, Case
 from checks.planning.chance import Chance
 from checks.planning.hurdle import CannotPlan, Hurdle
 from checks.statistics.events import Events
+
+Counts = NDArray[np.int64]
 
 _EXHIBIT = "gain-by-constant.json"
 _SEED = 20260802
@@ -48,28 +52,78 @@ class LeastGain:
             return Chance(value=0.0)
         shares = np.array([*self.right, *self.wrong])
         tables = np.random.default_rng(_SEED).multinomial(rows, shares / shares.sum(), size=DRAWS)
-        return share_of([self._clears(tuple(table), rows) for table in tables.tolist()])
+        right, wrong = tables[:, : len(self.right)], tables[:, len(self.right) :]
+        only_model = right.sum(axis=1, keepdims=True) - right
+        known = frontier(self.hurdle, rows)
+        cleared = [known.which_clear(a, b) for a, b in zip(only_model.T, wrong.T, strict=True)]
+        return share_of(np.all(cleared, axis=0).tolist())
 
     def rough(self, rows: int) -> float:
-        """The same."""
-        return self.chance(rows).value
+        """By normal approximation, one minus the sum of the risks of all constants."""
+        from scipy.special import ndtr, ndtri  # heavy: only where a plan is made
 
-    def _clears(self, table: tuple[int, ...], rows: int) -> bool:
-        """Asked of one constant after the other: the least gain clears if all do."""
-        classes = len(self.right)
-        right, wrong = table[:classes], table[classes:]
-        return all(
-            _gain_clears(self.hurdle, sum(right) - of_class, missed, rows)
-            for of_class, missed in zip(right, wrong, strict=True)
+        if rows < max(2, self.hurdle.fewest):
+            return 0.0
+        model, constant = np.array([sum(self.right) - r for r in self.right]), np.array(self.wrong)
+        gain = model - constant
+        error = np.sqrt(np.maximum(model + constant - gain**2, 1e-12) / rows)
+        risks = ndtr(ndtri(self.hurdle.confidence) - (gain - float(self.hurdle.lowest or 0)) / error)
+        return max(0.0, float(1 - risks.sum()))
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """Between which counts the bound of one gain clears its hurdle, as far as anybody has asked.
+
+    A gain over one constant is the larger, the more rows only the model has right and the fewer only the
+    constant: what clears once clears with better counts as well. Asking takes long, so nothing is asked that
+    follows from an answer before.
+    """
+
+    hurdle: Hurdle
+    rows: int
+    clear: list[tuple[int, int]] = field(default_factory=list)
+    short: list[tuple[int, int]] = field(default_factory=list)
+
+    def which_clear(self, only_model: Counts, only_constant: Counts) -> list[bool]:
+        """For each pair of counts. The worst of all is asked first: if it clears, so do the others."""
+        self.clears(int(only_model.min()), int(only_constant.max()))
+        found = np.zeros(len(only_model), dtype=np.bool_)
+        for place in _halving(np.argsort(only_model - only_constant, kind="stable")):
+            found[place] = self.clears(int(only_model[place]), int(only_constant[place]))
+        return [bool(each) for each in found]
+
+    def clears(self, only_model: int, only_constant: int) -> bool:
+        """Whether the bound clears at these counts."""
+        if any(a <= only_model and b >= only_constant for a, b in self.clear):
+            return True
+        if any(a >= only_model and b <= only_constant for a, b in self.short):
+            return False
+        gain = Gain(
+            constant="one of them",
+            only_model=Events(only_model, self.rows),
+            only_constant=Events(only_constant, self.rows),
         )
+        clears = self.hurdle.cleared(gain.bounds(self.hurdle.confidence))
+        (self.clear if clears else self.short).append((only_model, only_constant))
+        return clears
 
 
-@cache
-def _gain_clears(hurdle: Hurdle, only_model: int, only_constant: int, rows: int) -> bool:
-    gain = Gain(
-        constant="one of them", only_model=Events(only_model, rows), only_constant=Events(only_constant, rows)
-    )
-    return hurdle.cleared(least((gain,), Confidence(hurdle.confidence)).demonstrating)
+@lru_cache(maxsize=256)
+def frontier(hurdle: Hurdle, rows: int) -> Frontier:
+    """What is known of these; several checks may ask the same."""
+    return Frontier(hurdle, rows)
+
+
+def _halving(places: Counts) -> Iterator[int]:
+    """The middle one first, then the middles of both halves, and so on: the answers say most that way."""
+    waiting = deque([places])
+    while waiting:
+        part = waiting.popleft()
+        if len(part):
+            middle = len(part) // 2
+            yield int(part[middle])
+            waiting.extend((part[:middle], part[middle + 1 :]))
 
 
 def gain_over_constant(case: Case) -> LeastGain:

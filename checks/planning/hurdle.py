@@ -23,6 +23,10 @@ class CannotPlan(Exception):
         super().__init__(reason)
 
 
+class CertainToRefuse(CannotPlan):
+    """Whatever the data say, the check refuses, and why."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hurdle:
     """The limits for one statistic in one stratum; None and zero where there is none."""

@@ -24,7 +24,7 @@ from checks.planning.hurdle import CannotPlan, Hurdle, hurdles
 from checks.planning.means import Mean, strength_of
 from checks.planning.parts import Part, Parts
 from checks.planning.rates import Margin, Rate, View, itself
-from checks.planning.scaled import Scaled, scaled
+from checks.planning.scaled import SQUARE_ROOT, Scaled, scaled
 from checks.statistics.averages import CLOPPER_PEARSON_AVERAGE, EXACT_AVERAGE
 from checks.statistics.events import Events, split
 from checks.statistics.means import BETTING
@@ -35,7 +35,7 @@ _MODELS = {
     Rate: "exact binomial",
     Average: "binomial classes",
     Mean: "simulated, values as if beta-distributed",
-    Scaled: "normal, bounds shrink with the square root of the cases",
+    Scaled: SQUARE_ROOT,
 }
 
 

@@ -10,6 +10,8 @@ from checks.planning.case import VALIDATION, Case
 from checks.planning.chance import Chance, together
 from checks.planning.hurdle import Hurdle
 from checks.planning.rates import Rate
+from checks.planning.scaled import SQUARE_ROOT, scaled
+from checks.statistics.proportions import CLOPPER_PEARSON
 
 
 class Part(Protocol):
@@ -57,9 +59,15 @@ def first_beyond(parts: Iterable[Part]) -> str | None:
 
 def shares_of_rows(case: Case) -> Parts:
     """The prospect at the rates that were measured on the data that stand in."""
-    return Parts(parts=tuple(_rate(case, *key) for key in case.hurdles))
+    parts = tuple(_share(case, *key) for key in case.hurdles)
+    exact = all(isinstance(part, Rate) for part in parts)
+    return Parts(parts=parts, model="exact binomial" if exact else SQUARE_ROOT)
 
 
-def _rate(case: Case, statistic: str, stratum: str) -> Rate:
+def _share(case: Case, statistic: str, stratum: str) -> Part:
+    """By the exact interval, if it is a plain share of rows; else by how far its own bounds lie."""
+    estimate, hurdle = case.estimate(statistic, stratum), case.hurdles[statistic, stratum]
+    if estimate.interval != CLOPPER_PEARSON:
+        return scaled(hurdle, estimate, case.share(estimate.n))
     events = case.events(statistic, stratum)
-    return Rate(hurdle=case.hurdles[statistic, stratum], value=events.rate, share=case.share(events.trials))
+    return Rate(hurdle=hurdle, value=events.rate, share=case.share(events.trials))

@@ -17,6 +17,7 @@ from checks.planning.chance import Chance
 from checks.planning.hurdle import CannotPlan, Hurdle
 from checks.planning.rates import View, itself
 
+SQUARE_ROOT: Final = "normal, bounds shrink with the square root of the cases"
 _FEWEST_CASES: Final = 10
 
 

@@ -23,6 +23,8 @@ def test_a_lock_says_what_several_attempts_cost(certify: Any, place: Any, tmp_pa
     other = certify("lock", place.submission, *work, "--attempts", "2", "--json")
     assert (other.code, other.said["problems"][0]["expected"][0]) == (2, "3")
     assert certify("lock", place.submission, *work, "--attempts", "0").code == 2
+    many = certify("lock", place.submission, *work, "--attempts", "101", "--json")
+    assert (many.code, many.said["problems"][0]["source"]) == (2, "--attempts")
 
 
 @pytest.mark.parametrize("as_json", [False, True])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,11 @@ import pytest
 
 from checks.measured import Confidence, Measured
 from checks.objectives.answers import Decisions
-from checks.objectives.baseline import gains_of, least
+from checks.objectives.baseline import Gain, gains_of, least
 from checks.planning.catalogue import prospect
-from checks.planning.gain import LeastGain, gain_over_constant
-from checks.planning.hurdle import CannotPlan
+from checks.planning.gain import Frontier, LeastGain, gain_over_constant
+from checks.planning.hurdle import CannotPlan, Hurdle
+from checks.statistics.events import Events
 
 LEVEL = Confidence(0.975)
 ASKED = [{"require": "at_least", "statistic": "gain_over_constant", "limit": "lowest"}]
@@ -57,13 +59,36 @@ def test_the_classes_are_read_back_from_the_counts(make_case: Any, asking: Any) 
     assert plan.wrong == pytest.approx(wrong)
 
 
-def test_the_method_demonstrates_as_often_as_planned(make_case: Any, asking: Any) -> None:
+@pytest.mark.parametrize(
+    ("rows", "right", "times"), [(50, 0.8, 30), pytest.param(150, 0.7, 400, marks=pytest.mark.qualify)]
+)
+def test_the_method_demonstrates_as_often_as_planned(
+    make_case: Any, asking: Any, rows: int, right: float, times: int
+) -> None:
     random = np.random.default_rng(3)
-    plan = planned(make_case, asking, counted(decisions(200_000, 0.7, random)))
-    chance = plan.chance(150)
-    tried = [least(gains_of(decisions(150, 0.7, random)), LEVEL).demonstrating[0] >= 0.05 for _ in range(400)]
+    plan = planned(make_case, asking, counted(decisions(200_000, right, random)))
+    chance = plan.chance(rows)
+    tried = [
+        least(gains_of(decisions(rows, right, random)), LEVEL).demonstrating[0] >= 0.05 for _ in range(times)
+    ]
+    print(f"gain, {rows} rows: planned {chance.value:.3f}, demonstrated {np.mean(tried):.3f} of {times}")
     assert 0.2 < chance.value < 0.95
-    assert abs(np.mean(tried) - chance.value) < 4 * math.hypot(chance.error, 0.5 / math.sqrt(400))
+    assert abs(np.mean(tried) - chance.value) < 4 * math.hypot(chance.error, 0.5 / math.sqrt(times))
+
+
+def test_what_follows_from_an_answer_is_not_asked_again() -> None:
+    known = Frontier(Hurdle(statistic="gain", stratum="all", confidence=0.975, lowest=Decimal("0.05")), 60)
+    random = np.random.default_rng(8)
+    only_model, only_constant = random.binomial(60, 0.4, 300), random.binomial(60, 0.15, 300)
+    cleared = known.which_clear(only_model, only_constant)
+    assert len(known.clear) + len(known.short) < 60
+    for place in range(0, 300, 20):
+        gain = Gain(
+            constant="one",
+            only_model=Events(int(only_model[place]), 60),
+            only_constant=Events(int(only_constant[place]), 60),
+        )
+        assert cleared[place] == (gain.bounds(0.975)[0] >= 0.05)
 
 
 def test_a_model_that_gains_too_little_is_said_to_be_hopeless(make_case: Any, asking: Any) -> None:

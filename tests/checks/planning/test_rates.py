@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest
 
-from checks.planning.chance import fewest
+from checks.planning.chance import Chance, enough_rows, fewest
 from checks.planning.hurdle import Hurdle
 from checks.planning.rates import Margin, Over, Rate, demonstrated_counts, itself
 
@@ -123,3 +123,33 @@ def test_simulated_counts_come_out_as_planned() -> None:
     share = np.mean([bounds[int(c)] >= 0.85 for c in drawn])
     planned = rate(0.9, lowest=Decimal("0.85")).chance(150).value
     assert abs(share - planned) < 4 * math.sqrt(planned * (1 - planned) / len(drawn))
+
+
+class Certain:
+    """A prospect whose chance is one from a number of rows on, which its rough chance knows only nearly."""
+
+    basis = model = "a test"
+    hopeless = None
+
+    def __init__(self, exact: int, rough: int) -> None:
+        self._exact, self._rough = exact, rough
+
+    def chance(self, rows: int) -> Chance:
+        return Chance(value=float(rows >= self._exact))
+
+    def rough(self, rows: int) -> float:
+        return float(rows >= self._rough)
+
+
+@pytest.mark.parametrize("exact", [1, 2, 3, 40, 1_000, 123_456])
+@pytest.mark.parametrize("off", [0.5, 1.0, 0.97])
+@pytest.mark.parametrize("known", [1, 200, 50_000])
+def test_enough_rows_are_enough_and_hardly_more(exact: int, off: float, known: int) -> None:
+    rows = enough_rows([Certain(exact, max(1, int(off * exact)))], 0.9, known=known)
+    assert rows is not None
+    assert exact <= rows <= max(exact + 1, 1.05 * exact)
+
+
+def test_what_nobody_could_collect_is_not_named() -> None:
+    assert enough_rows([Certain(20_000_000, 20_000_000)], 0.9, known=100) is None
+    assert enough_rows([Certain(20_000_000, 10)], 0.9, known=100) is None
