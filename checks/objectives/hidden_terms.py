@@ -9,6 +9,7 @@ another as well.
 
 from __future__ import annotations
 
+from certify.evidence import Estimate
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
 from checks.objectives.reading import read_back
 from checks.subject import Subject
@@ -23,7 +24,9 @@ def hidden_terms(
 
     The unit is that of the loss of one row. `rows` and `seed` are those of `reading`, as is what it raises.
     """
-    each, estimates, exhibits = confidence.over(len(groups)), [], []
+    each = confidence.over(len(groups))
+    estimates: list[Estimate] = []
+    exhibits: list[Exhibit] = []
     for stratum in groups:
         term = f"score of {stratum}"
         try:
