@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -167,26 +166,45 @@ def _solved(
 ) -> Solution:
     pulls = family.pulls(directions)
     chosen = random.permutation(family.rows)[:rows]
-    equations = _Equations(family.pulls_of_rows(chosen), random)
+    penalty = np.array([False, *(direction.of_rows is None for direction in directions)])
+    unit = _unit(family.pulls_of_rows(chosen), pulls[:, ~penalty], pulls[:, penalty])
+    equations = _Equations(unit, random)
     of_rows = np.stack([equations(pull) for pull in family.pulls_of_rows(chosen)])
     columns = np.stack([equations(column) for column in pulls.T], axis=1)
     return solve(columns[:, 0], columns[:, 1:], of_rows, [direction.name for direction in directions])
 
 
-class _Equations:
-    """One equation for each weight, in the unit in which single rows pull at it.
+def _unit(
+    of_rows: Iterable[NDArray[np.float64]], of_all: NDArray[np.float64], penalties: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How hard each weight is pulled at: by single rows, by all together, and by penalties, drawn as long.
 
-    Without that unit a vendor could multiply a weight behind the scenes until its equation outweighs all. A
-    weight at which none of the rows pulls has no equation. Where there are many, they are added up in sums
-    with random signs, each of which is an equation as well (count sketch: Charikar, Chen and Farach-Colton,
-    ICALP 2002): lengths and angles are kept on average.
+    A row that pulls where no other does may not be among those drawn, and a penalty pulls where no row does.
+    """
+    total, rows = np.zeros(len(of_all)), 0
+    for pull in of_rows:
+        total, rows = total + pull**2, rows + 1
+    squares = total / max(rows, 1) + (of_all**2).sum(axis=1)
+    for penalty in penalties.T:
+        met = (penalty != 0) & (squares > 0)
+        if met.any():
+            squares = squares + penalty**2 * np.median(squares[met] / penalty[met] ** 2)
+    return np.asarray(np.sqrt(squares))
+
+
+class _Equations:
+    """One equation for each weight, in the unit in which rows pull at it; none where no row does.
+
+    Without that unit a vendor could multiply a weight behind the scenes until its equation outweighs all.
+    Where there are many, they are added up in sums with random signs, each of which is an equation as well
+    (count sketch: Charikar, Chen and Farach-Colton, ICALP 2002): lengths and angles are kept on average.
     """
 
-    def __init__(self, of_rows: Iterable[NDArray[np.float64]], random: np.random.Generator) -> None:
-        self._unit = np.sqrt(reduce(np.add, (pull**2 for pull in of_rows)))
-        self._many = len(self._unit) > _MOST_WEIGHTS
-        self._place = random.integers(0, _MOST_WEIGHTS, len(self._unit))
-        self._sign = random.choice([-1.0, 1.0], len(self._unit))
+    def __init__(self, unit: NDArray[np.float64], random: np.random.Generator) -> None:
+        self._unit = unit
+        self._many = len(unit) > _MOST_WEIGHTS
+        self._place = random.integers(0, _MOST_WEIGHTS, len(unit))
+        self._sign = random.choice([-1.0, 1.0], len(unit))
 
     def __call__(self, pull: NDArray[np.float64]) -> NDArray[np.float64]:
         each = np.divide(pull, self._unit, out=np.zeros_like(pull), where=self._unit > 0)

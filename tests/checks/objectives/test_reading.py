@@ -354,3 +354,14 @@ def test_the_largest_deviation_is_bounded_above_by_any_and_below_with_a_split_al
     assert found.demonstrating[0] == pytest.approx(max(0, 0.3 - 2.4977 * 0.1), abs=1e-4)
     assert found.refuting[0] < found.demonstrating[0]
     assert (found.n, one.bounds(0.975)[1]) == (50, pytest.approx(-0.3 + 0.195996, abs=1e-5))
+
+
+def test_no_equation_outweighs_the_others_because_a_rare_row_was_not_drawn() -> None:
+    """At the last weight no drawn row pulls, and one that was not drawn pulls a thousand times as hard."""
+    drawn = [np.array([1.0, -2.0, 0.0]), np.array([-1.0, 1.0, 0.0])]
+    pulls = np.array([[0.1, 0.5], [0.2, -0.4], [1000.0, 800.0]])
+    unit = module._unit(drawn, pulls, np.zeros((3, 0)))
+    assert (np.abs(pulls) <= unit[:, None]).all()
+    assert unit[:2] == pytest.approx(np.sqrt([1 + 0.26, 2.5 + 0.2]))
+    nobody, penalty = np.zeros((3, 1)), np.array([[0.0], [2.0], [5.0]])
+    assert module._unit(drawn, nobody, penalty) == pytest.approx(np.sqrt([1, 5, 2.5 / 4 * 25]))
