@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from flows.planning import Outlook
 
 
+CLAIM = "claim"
+"""What a plan says of a performance that is assumed as claimed; see `checks.planning.case`."""
+
+
 def plan(
     submission: SubmissionFolder,
     basis: BasisName,
@@ -83,7 +87,13 @@ def _as_json(outlook: Outlook) -> dict[str, Any]:
         "validation_rows": outlook.standing_in,
         "certain_to_refuse": [{"check": s.check.id, "why": s.why} for s in plan.refusing],
         "demonstrated_without_test_data": [s.check.id for s in plan.settled if not s.refuses],
-        "planned": [_planned_as_json(p) for p in plan.planned],
+        "planned": [
+            {
+                **_planned_as_json(p),
+                "as_measured": [_planned_as_json(o) for o in _otherwise(p, outlook.as_measured)],
+            }
+            for p in plan.planned
+        ],
         "cannot_be_planned": [{"check": u.check.id, "why": u.reason} for u in plan.unplanned],
         "joint": _joint_as_json(plan),
         "joint_as_measured": None if outlook.as_measured is None else _joint_as_json(outlook.as_measured),
@@ -131,7 +141,7 @@ def _print(outlook: Outlook) -> None:
     _print_list(console, "Certain to refuse", [(s.check.title.en, s.why) for s in plan.refusing])
     certain = sum(not s.refuses for s in plan.settled)
     console.print(f"\n[bold]Demonstrated without test data: {certain}[/]")
-    _print_planned(console, plan)
+    _print_planned(console, plan, outlook.as_measured)
     _print_list(console, "Cannot be planned", [(u.check.title.en, u.reason) for u in plan.unplanned])
     _print_joint(console, plan, outlook.as_measured)
     _print_grounds(console, outlook)
@@ -149,7 +159,7 @@ def _print_list(console: Console, heading: str, lines: list[tuple[str, str]]) ->
         console.print(Padding(f"[dim]{escape(visible(why))}[/]", (0, 0, 0, 4)))
 
 
-def _print_planned(console: Console, plan: Plan) -> None:
+def _print_planned(console: Console, plan: Plan, measured: Plan | None) -> None:
     from rich.markup import escape
     from rich.table import Column, Table
 
@@ -164,7 +174,17 @@ def _print_planned(console: Console, plan: Plan) -> None:
         title = escape(visible(planned.check.title.en))
         title += f"\n[dim]{escape(visible(planned.hopeless))}[/]" if planned.hopeless else ""
         table.add_row(title, _percent(planned.chance.value), _rows(planned))
+        for other in _otherwise(planned, measured):
+            table.add_row(
+                "  as on the validation data", _percent(other.chance.value), _rows(other), style="dim"
+            )
     console.print(table)
+
+
+def _otherwise(planned: Planned, measured: Plan | None) -> list[Planned]:
+    """The same check at what the validation data show, where it was planned at a claim."""
+    others = measured.planned if measured is not None and planned.basis == CLAIM else ()
+    return [other for other in others if other.check.id == planned.check.id]
 
 
 def _percent(chance: float) -> str:
@@ -209,7 +229,7 @@ def _print_chances(console: Console, plan: Plan, assumed: str) -> None:
 
 
 def _print_grounds(console: Console, outlook: Outlook) -> None:
-    claimed = sum(p.basis == "claim" for p in outlook.plan.planned)
+    claimed = sum(p.basis == CLAIM for p in outlook.plan.planned)
     seconds = (
         f"about {outlook.pacing.seconds:.0f} s ({outlook.pacing.model}; starting and sealing not counted)"
     )

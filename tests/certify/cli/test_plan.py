@@ -35,6 +35,10 @@ def test_a_plan_in_json_says_the_same(certify: Any, place: Any, tmp_path: Path) 
     for planned in said["planned"]:
         product *= float(planned["power"])
     assert abs(product - float(said["joint"]["if_independent"])) < 0.001
+    accuracy = next(p for p in said["planned"] if p["check"] == "eu.ai-act/accuracy")
+    assert (accuracy["performance_from"], accuracy["rows_for_power"]["rows"]) == ("claim", None)
+    (measured,) = accuracy["as_measured"]
+    assert float(measured["power"]) > 0.9
     assert said["most_likely_to_refuse"] in [p["check"] for p in said["planned"]]
 
 
