@@ -37,6 +37,13 @@ PROSPECTS: Final[Mapping[str, Callable[[Case], Prospect]]] = {
     "robustness.noise_stability": shares_of_rows,
     "robustness.batch_consistency": shares_of_rows,
     "robustness.rounding": shares_of_rows,
+    "fairness.bias_amplification": shares_of_rows,
+    "fairness.calibration_gap": shares_of_rows,
+    "fairness.conditional_selection_rate_gap": shares_of_rows,
+    "fairness.counterfactual_flips": shares_of_rows,
+    "fairness.mean_error_gap": shares_of_rows,
+    "fairness.outcome_diversity": shares_of_rows,
+    "fairness.standardised_selection_rate_gap": shares_of_rows,
     **{
         f"fairness.{rate}_{how}": partial(pairs_of_groups, rate=rate, between=f"{rate}_{how}")
         for rate, how in (

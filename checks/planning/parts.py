@@ -58,7 +58,7 @@ def first_beyond(parts: Iterable[Part]) -> str | None:
 
 
 def shares_of_rows(case: Case) -> Parts:
-    """The prospect at the rates that were measured on the data that stand in."""
+    """The prospect at what was measured: exactly for plain shares of rows, by its own bounds for the rest."""
     parts = tuple(_share(case, *key) for key in case.hurdles)
     exact = all(isinstance(part, Rate) for part in parts)
     return Parts(parts=parts, model="exact binomial" if exact else SQUARE_ROOT)

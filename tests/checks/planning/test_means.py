@@ -17,7 +17,7 @@ from checks.planning.catalogue import prospect
 from checks.planning.hurdle import CannotPlan, Hurdle
 from checks.planning.means import Mean, strength_of
 from checks.planning.rates import Margin
-from checks.planning.scaled import scaled
+from checks.planning.scaled import SQUARE_ROOT, scaled
 from checks.statistics.means import bounded_mean
 from checks.statistics.proportions import proportion
 
@@ -124,3 +124,22 @@ def test_shares_of_groups_are_planned_from_below(make_case: Any, asking: Any) ->
     chance = prospect(case).chance(300).value
     assert 0.2 < chance < 0.95
     assert held - 0.1 < chance < held + 4 * 0.5 / math.sqrt(1_000)
+
+
+def test_a_statistic_that_is_no_share_is_planned_by_its_own_bounds(make_case: Any, asking: Any) -> None:
+    asked = [
+        {
+            "require": "at_most",
+            "statistic": "mean_error_gap",
+            "limit": "gap",
+            "for_every": {"pairs_of": "groups"},
+        }
+    ]
+    check = asking("fairness.mean_error_gap", asked, {"gap": ("0.2", "lower")}, groups=("sex=f", "sex=m"))
+    known = normal_estimate(0.05, 0.05, 400).model_copy(
+        update={"statistic": "mean_error_gap", "stratum": "sex=f ~ sex=m"}
+    )
+    planned = prospect(make_case(check, Measured(estimates=(known,)), rows=400))
+    assert planned.model == SQUARE_ROOT
+    assert planned.chance(400).value == pytest.approx(norm.cdf(0.15 / 0.05 - norm.ppf(0.975)), abs=1e-6)
+    assert planned.chance(100).value < planned.chance(400).value < planned.chance(1_600).value
