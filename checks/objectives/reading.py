@@ -179,7 +179,8 @@ def _unit(
 ) -> NDArray[np.float64]:
     """How hard each weight is pulled at: by single rows, by all together, and by penalties, drawn as long.
 
-    A row that pulls where no other does may not be among those drawn, and a penalty pulls where no row does.
+    A row that pulls where no other does may not be among those drawn. Where no row pulls at all, a penalty
+    alone would decide, on weights that are nothing but rounding: the unit is 0, and there is no equation.
     """
     total, rows = np.zeros(len(of_all)), 0
     for pull in of_rows:
@@ -188,7 +189,8 @@ def _unit(
     for penalty in penalties.T:
         met = (penalty != 0) & (squares > 0)
         if met.any():
-            squares = squares + penalty**2 * np.median(squares[met] / penalty[met] ** 2)
+            alike = np.median(squares[met] / penalty[met] ** 2)
+            squares = squares + np.where(squares > 0, penalty**2 * alike, 0)
     return np.asarray(np.sqrt(squares))
 
 

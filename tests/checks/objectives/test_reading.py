@@ -364,4 +364,4 @@ def test_no_equation_outweighs_the_others_because_a_rare_row_was_not_drawn() -> 
     assert (np.abs(pulls) <= unit[:, None]).all()
     assert unit[:2] == pytest.approx(np.sqrt([1 + 0.26, 2.5 + 0.2]))
     nobody, penalty = np.zeros((3, 1)), np.array([[0.0], [2.0], [5.0]])
-    assert module._unit(drawn, nobody, penalty) == pytest.approx(np.sqrt([1, 5, 2.5 / 4 * 25]))
+    assert module._unit(drawn, nobody, penalty) == pytest.approx(np.sqrt([1, 5, 0]))
