@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from decimal import Decimal
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,6 +12,9 @@ from certify.submission.loss import LossTerm, OtherDeclared, Reading, Recipe, Re
 from certify.submission.metric import MetricName
 from certify.submission.model import Model
 from certify.value import Line, Name, Number, Prose, Value
+
+MOST_CLIPPED: Final = Decimal("0.01")
+"""Clipping is there for the last digits of a probability, and libraries clip by 1e-15 to 1e-3."""
 
 
 class ImplicitPart(Value):
@@ -52,7 +56,10 @@ class Objective(Value):
     answer: Reading | None = None
     """As what the loss reads the answer; None: as the content of the output that decides."""
     clip: Number | None = Field(default=None, gt=0, lt=0.5)
-    """Probabilities are moved into [clip, 1 - clip] before a logarithm is taken."""
+    """Probabilities are moved into [clip, 1 - clip] before a logarithm is taken.
+
+    Beyond `MOST_CLIPPED` the loss no longer tells answers apart, and cannot be evaluated as one.
+    """
     reached: Number | None = None
     training: Recipe | None = None
     unused: tuple[Line, ...] = ()
@@ -90,6 +97,8 @@ class Objective(Value):
             found.append("it is not said whether the losses of the rows are averaged or added up")
         if self.reading(model) is None:
             found.append("it is not said as what the loss reads the score (`answer`)")
+        if self.clip is not None and self.clip > MOST_CLIPPED:
+            found.append(f"a clip above {MOST_CLIPPED} leaves the loss hardly anything of the answers")
         return (*found, *(why for term in counted for why in _obstacles(term, self.reading(model), model)))
 
 

@@ -43,8 +43,12 @@ class Graph:
     @property
     def learnt(self) -> tuple[str, ...]:
         """The names of the constants that were learnt."""
-        with_fractions = [n for n, value in self.constants.items() if value.is_floating_point()]
-        return learnt(self.nodes, self.constants, with_fractions)
+        return learnt(self.nodes, self.constants, self.fractions)
+
+    @property
+    def fractions(self) -> tuple[str, ...]:
+        """The names of the constants that are numbers with fractions."""
+        return tuple(name for name, value in self.constants.items() if value.is_floating_point())
 
     def run(self, feed: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Every value of the graph by its name; `weights` stand in for constants of the same name."""
@@ -63,8 +67,8 @@ class Network:
     """Inputs and weights to answers. `weights` are leaves of torch in double precision, with gradients."""
 
     def __init__(self, *, preprocessing: Graph | None, model: Graph) -> None:
-        self._preprocessing = preprocessing
-        self._model = model
+        self.preprocessing = preprocessing
+        self.model = model
         self.weights: dict[str, Tensor] = {
             name: model.constants[name].clone().requires_grad_(True) for name in model.learnt
         }
@@ -74,22 +78,22 @@ class Network:
     def values(self, inputs: Inputs) -> dict[str, Tensor]:
         """Every value of the model's graph by its name, for all cases at once."""
         feed = {name: _tensor(value) for name, value in inputs.items()}
-        if self._preprocessing is not None:
-            made = self._preprocessing.run(feed, {})
-            feed = {name: made[name] for name in self._preprocessing.gives}
-        missing = [name for name in self._model.takes if name not in feed]
+        if self.preprocessing is not None:
+            made = self.preprocessing.run(feed, {})
+            feed = {name: made[name] for name in self.preprocessing.gives}
+        missing = [name for name in self.model.takes if name not in feed]
         if missing:
             raise CannotMeasure(f"the graph takes {', '.join(missing)}, which nothing gives")
-        return self._model.run(feed, self.weights)
+        return self.model.run(feed, self.weights)
 
     @property
     def operators(self) -> frozenset[str]:
         """Every operator that the model's graph uses."""
-        return frozenset(node.operator for node in self._model.nodes)
+        return frozenset(node.operator for node in self.model.nodes)
 
     def maker(self, name: str) -> Node | None:
         """The node that makes a value, if one does."""
-        return next((node for node in self._model.nodes if name in node.outputs), None)
+        return next((node for node in self.model.nodes if name in node.outputs), None)
 
     def require_agreement(self, predictor: Predictor, inputs: Inputs) -> None:
         """Raises `CannotMeasure` unless onnxruntime, asked case by case, gives the same deciding output."""

@@ -41,19 +41,27 @@ def learnt(nodes: Sequence[Node], constants: Collection[str], varying: Collectio
 
     `varying` are the constants that are no shapes, indices or truth values.
     """
+    found = (names.values() for _, names in operands(nodes, constants, varying))
+    return tuple(dict.fromkeys(name for names in found for name in names))
+
+
+def operands(
+    nodes: Sequence[Node], constants: Collection[str], varying: Collection[str]
+) -> Iterator[tuple[Node, Mapping[str, str]]]:
+    """Each node that does not pass on a constant, with those of its inputs that are learnt, and their names.
+
+    An input may be a rearrangement of the constant whose name it has here.
+    """
     origin = {name: name for name in constants}
     made_by_linear: set[str] = set()
-    found: dict[str, None] = {}
     for node in nodes:
         if node.operator in PASSED_ON and node.inputs[0] in origin:
             origin[node.outputs[0]] = origin[node.inputs[0]]
             continue
-        for name in _operands(node, origin, made_by_linear):
-            if origin[name] in varying:
-                found[origin[name]] = None
+        named = {name: origin[name] for name in _operands(node, origin, made_by_linear)}
+        yield node, {name: constant for name, constant in named.items() if constant in varying}
         if node.operator in LINEAR:
             made_by_linear.add(node.outputs[0])
-    return tuple(found)
 
 
 def _operands(node: Node, origin: Mapping[str, str], made_by_linear: Collection[str]) -> Iterator[str]:

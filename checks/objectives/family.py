@@ -144,6 +144,32 @@ class Family:
         """How many numbers were learnt."""
         return sum(weight.numel() for weight in self._network.weights.values())
 
+    @property
+    def per_row(self) -> float:
+        """What turns `pulls` into means over rows."""
+        return self._size / len(self._rows)
+
+    @property
+    def held(self) -> Floats:
+        """The learnt weights, of shape [weights], in the order of the pulls."""
+        flat = [weight.detach().reshape(-1) for weight in self._network.weights.values()]
+        return np.array(torch.cat(flat).numpy())
+
+    def moved_without(self, weights: NDArray[np.bool_], chosen: NDArray[np.int64]) -> float:
+        """By how much a log probability moves at most, on the chosen rows, if `weights` are set to 0."""
+        rows, start = self._rows.among(chosen).inputs, 0
+        kept = {name: weight.detach().clone() for name, weight in self._network.weights.items()}
+        with torch.no_grad():
+            before = self._log_probabilities(rows)
+            for weight in self._network.weights.values():
+                some = torch.from_numpy(weights[start : start + weight.numel()])
+                weight[some.reshape(weight.shape)] = 0.0
+                start += weight.numel()
+            after = self._log_probabilities(rows)
+            for name, weight in self._network.weights.items():
+                weight.copy_(kept[name])
+        return float((after - before).abs().max())
+
     def surprise(self) -> float:
         """The mean of -log p of the true class, beside that of answering the shares of the classes."""
         with torch.no_grad():

@@ -102,14 +102,17 @@ def class_weights(term: Term, answered: Answered) -> Values:
 
 
 def reduced(losses: Values, weights: Values, by_class: Values, reduction: Reduction) -> float:
-    """The losses of the rows, each times its weight, as one number."""
+    """The losses of the rows, each times its weight, as one number.
+
+    Raises `CannotMeasure` where all weights are 0: the loss of nothing is 0 whatever is answered.
+    """
+    counted = float(np.sum(weights * by_class))
+    if counted <= 0:
+        raise CannotMeasure("the weights of all rows add up to nothing: no loss of theirs is defined")
     total = float(np.sum(weights * losses))
     if reduction == "sum":
         return total
-    among = float(np.sum(weights * by_class)) if reduction == "weighted_mean" else float(len(losses))
-    if among <= 0:
-        raise CannotMeasure("the weights of all rows add up to nothing: their mean is not defined")
-    return total / among
+    return total / (counted if reduction == "weighted_mean" else len(losses))
 
 
 def _cross_entropy(term: Any, answered: Answered) -> Values:

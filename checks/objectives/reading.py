@@ -5,18 +5,23 @@ that counted for more than was declared, a penalty, or a term on the score of a 
 shows in the gradient of the *declared* loss over the declared training data. Each deviation of `family` is
 solved for (`stationarity`); the declared objective is demonstrated where each is bounded close to 0.
 
-What it cannot see: a deviation that is not in the family and pulls unlike its members widens the bounds, and
-one that pulls like a member is told as that member. Layers that were not trained, noise and augmentation
-while training and everything else by which something else was minimised widen them too. A model that knows
-its training rows by heart feels no loss any more, and is refused, as are a normalisation that used the
-averages of batches while it learnt, and every graph through which no gradient goes
-(`checks.differentiable`): there the record of the training must stand in.
+Weights that are not found, not felt, or drowned by others: see `checks.differentiable.ways` and `felt`.
+
+What it cannot see: rows that were left out of the delivered training data, added to them or labelled anew,
+which shift the minimum as weights of rows do: that these data were the ones has to be known from elsewhere.
+Where layers were trained for something else and the last one was fitted again as declared, only the gradient
+at their own weights tells. A deviation that is not in the family and pulls unlike its members widens the
+bounds, and one that pulls like a member is told as that member. Noise and augmentation while training and
+everything else by which something else was minimised widen them too. A model that knows its training rows by
+heart feels no loss any more, and is refused, as are a normalisation that used the averages of batches while
+it learnt, and every graph through which no gradient goes (`checks.differentiable`): there the record of the
+training must stand in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +31,7 @@ from numpy.typing import NDArray
 from certify.digest import canonical
 from certify.evidence import Estimate, exact
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
+from checks.objectives.felt import Felt, doubts
 from checks.objectives.stationarity import Reading, Solution, solve
 from checks.objectives.weights import weights_of
 from checks.predictor import UNDECIDED
@@ -42,6 +48,9 @@ _MOST_WEIGHTS: Final = 1_500
 
 _LEAST_SURPRISE: Final = 0.01
 """Of a constant answer's: below, a model knows its training rows, and no loss of them pulls any more."""
+
+_MOVED_BY_NOTHING: Final = 0.01
+"""So far a log probability may move where weights that no row pulls at are taken away."""
 
 _BY_BATCH: Final = ("BatchNormalization", "Dropout")
 _COMPARED: Final = 500
@@ -128,6 +137,7 @@ def _family(subject: Subject, training: Rows) -> Family:
     import torch  # heavy, as are the modules that differentiate
 
     from checks.differentiable.network import network_of
+    from checks.differentiable.ways import require_learnt_ways
     from checks.objectives.family import Family
     from checks.objectives.log_probabilities import LogProbabilities
 
@@ -143,6 +153,7 @@ def _family(subject: Subject, training: Rows) -> Family:
             f"the graph has an operator {met[0]}, which works in another way while a model learns: the "
             "gradient of the training is not that of the graph. The record of the training must stand in"
         )
+    require_learnt_ways(network.preprocessing, network.model, manifest.model.decision.output)
     compared = subject.generator(0, "rows to compare").permutation(len(training))[:_COMPARED]
     network.require_agreement(predictor, training.among(compared).inputs)
     probabilities = LogProbabilities(network, manifest.model, manifest.objective)
@@ -166,26 +177,44 @@ def _solved(
 ) -> Solution:
     pulls = family.pulls(directions)
     chosen = random.permutation(family.rows)[:rows]
+    felt = Felt.nothing(family.weights)
+    for pull in family.pulls_of_rows(chosen):
+        felt.add(pull)
+    _require_felt(family, felt, chosen)
     penalty = np.array([False, *(direction.of_rows is None for direction in directions)])
-    unit = _unit(family.pulls_of_rows(chosen), pulls[:, ~penalty], pulls[:, penalty])
+    unit = _unit(felt, pulls[:, ~penalty], pulls[:, penalty])
     equations = _Equations(unit, random)
     of_rows = np.stack([equations(pull) for pull in family.pulls_of_rows(chosen)])
     columns = np.stack([equations(column) for column in pulls.T], axis=1)
-    return solve(columns[:, 0], columns[:, 1:], of_rows, [direction.name for direction in directions])
+    names = [direction.name for direction in directions]
+    solution = solve(columns[:, 0], columns[:, 1:], of_rows, names)
+    return _doubted(solution, pulls * family.per_row, felt)
 
 
-def _unit(
-    of_rows: Iterable[NDArray[np.float64]], of_all: NDArray[np.float64], penalties: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _require_felt(family: Family, felt: Felt, chosen: NDArray[np.int64]) -> None:
+    moved = family.moved_without(felt.unfelt(family.held), chosen)
+    if not moved <= _MOVED_BY_NOTHING:  # true for NaN as well
+        raise CannotMeasure(
+            "weights at which no row pulls decide all the same: without them answers move. They are driven "
+            "so far that nothing is felt through them. The record of the training must stand in"
+        )
+
+
+def _doubted(solution: Solution, pulls: NDArray[np.float64], felt: Felt) -> Solution:
+    """The same readings, each with the doubt that single weights leave: see `felt`."""
+    values = np.array([reading.value for reading in solution.readings])
+    each = doubts(pulls[:, 0] + pulls[:, 1:] @ values, pulls[:, 1:], felt)
+    readings = [replace(r, doubt=float(d)) for r, d in zip(solution.readings, each, strict=True)]
+    return replace(solution, readings=tuple(readings))
+
+
+def _unit(felt: Felt, of_all: NDArray[np.float64], penalties: NDArray[np.float64]) -> NDArray[np.float64]:
     """How hard each weight is pulled at: by single rows, by all together, and by penalties, drawn as long.
 
     A row that pulls where no other does may not be among those drawn. Where no row pulls at all, a penalty
     alone would decide, on weights that are nothing but rounding: the unit is 0, and there is no equation.
     """
-    total, rows = np.zeros(len(of_all)), 0
-    for pull in of_rows:
-        total, rows = total + pull**2, rows + 1
-    squares = total / max(rows, 1) + (of_all**2).sum(axis=1)
+    squares = felt.typical**2 + (of_all**2).sum(axis=1)
     for penalty in penalties.T:
         met = (penalty != 0) & (squares > 0)
         if met.any():
@@ -247,6 +276,7 @@ def _exhibit(names: Sequence[str], solution: Solution, family: Family) -> Exhibi
             name: {
                 "value": _spelt(reading.value), "standard_error": _spelt(reading.error),
                 "degrees_of_freedom": _spelt(reading.freedom), "allowance": _spelt(reading.allowance),
+                "doubt": _spelt(reading.doubt) if np.isfinite(reading.doubt) else None,
             }
             for name, reading in zip(names, solution.readings, strict=True)
         },

@@ -5,6 +5,9 @@ what the delivered graph answers on the declared training data, and from the wei
 two agree shows that the formula, the data, the model and the number belong together. It does not show that
 this formula, and no other, was minimised: for that the weights have to be read.
 
+The distance is relative to what the answers contribute, and not to the whole: a penalty of a tensor that
+nobody uses can be as large as one likes, and beside it every loss of rows would be the declared one.
+
 No sample is taken, so that there is nothing to be confident about: the value is its own bound.
 """
 
@@ -31,7 +34,9 @@ Values = NDArray[np.float64]
 
 
 def reproduction(subject: Subject, data: Table | None, confidence: Confidence) -> Measured:
-    """Estimates `loss_discrepancy` (all): how far the evaluated loss lies from the declared one, relatively.
+    """Estimates `loss_discrepancy` (all): how far the evaluated loss lies from the declared one.
+
+    It is relative to what the terms that look at answers contribute to the declared loss.
 
     Raises `CannotMeasure` where the declared loss cannot be evaluated or no value of it is declared, for data
     that are not the training data, and where the loss is no finite number.
@@ -43,7 +48,8 @@ def reproduction(subject: Subject, data: Table | None, confidence: Confidence) -
         raise CannotMeasure("no value of the loss is declared: state it under `objective.reached`")
     parts = evaluated(subject, data)
     value = _finite(sum(parts.values()), parts)
-    distance = relative(value, float(declared))
+    penalties = _of_weights_alone(subject, parts)
+    distance = relative(value - penalties, float(declared) - penalties)
     found = Interval(
         name="exact: every row of the training data is evaluated, and none is drawn",
         value=distance, n=data.rows, demonstrating=(distance, distance), refuting=(distance, distance),
@@ -62,6 +68,12 @@ def relative(one: float, other: float) -> float:
     (0.0, 1.0, 0.01)
     """
     return 0.0 if one == other else abs(one - other) / max(abs(one), abs(other))
+
+
+def _of_weights_alone(subject: Subject, parts: Mapping[str, float]) -> float:
+    """What the penalties contribute, which is the same whatever is answered."""
+    counted = [term for term in subject.manifest.objective.loss if term.weight]
+    return sum(part for term, part in zip(counted, parts.values(), strict=True) if not term.rules)
 
 
 def evaluated(subject: Subject, data: Table) -> Mapping[str, float]:

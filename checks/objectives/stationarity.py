@@ -56,12 +56,14 @@ class Reading:
     error: float
     freedom: float
     allowance: float
+    doubt: float = 0.0
+    """By how much it may be off besides, for a weight that is pulled at unexplained: see `felt`."""
 
     def bounds(self, confidence: float) -> tuple[float, float]:
         """One-sided bounds, each at `confidence`."""
         from scipy.stats import t
 
-        half = max(float(t.ppf(confidence, self.freedom)) * self.error, self.allowance)
+        half = max(float(t.ppf(confidence, self.freedom)) * self.error, self.allowance) + self.doubt
         return self.value - half, self.value + half
 
 

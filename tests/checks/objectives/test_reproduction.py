@@ -105,6 +105,31 @@ def test_penalties_are_those_of_the_weights_in_the_graph(make_subject: Make) -> 
     assert discrepancy(declaring(make_subject, value + 5.09, loss=named)) < 1e-6
 
 
+def test_a_penalty_of_a_large_tensor_does_not_hide_the_loss_of_the_rows(make_subject: Make) -> None:
+    """5 million of penalty; the loss of the rows is declared a tenth too small."""
+    penalty = {"term": "l2_weights", "weight": 1_000_000, "tensors": ["weights"]}
+    said = 0.9 * by_hand(table()) + 5_000_000
+    found = discrepancy(declaring(make_subject, said, loss=[ENTROPY, penalty]))
+    assert found == pytest.approx(0.1, rel=1e-5)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "weighted_mean"])
+def test_the_loss_of_rows_that_all_weigh_nothing_is_not_measured(make_subject: Make, reduction: str) -> None:
+    recipe = {"optimiser": "none", "converged": False, "sample_weights": "nothing"}
+    said = {"reduction": reduction, "training": recipe}
+    with pytest.raises(CannotMeasure, match="add up to nothing"):
+        measured(declaring(make_subject, 0, table().assign(nothing=0), **said))
+    said = {"reduction": reduction, "loss": [{**ENTROPY, "class_weights": [0, 0]}]}
+    with pytest.raises(CannotMeasure, match="add up to nothing"):
+        measured(declaring(make_subject, 0, **said))
+
+
+def test_a_clip_that_makes_every_answer_alike_is_no_declared_loss(make_subject: Make) -> None:
+    """Every probability between 0.4999 and 0.5001: each model has ln 2 up to a few thousandths of it."""
+    with pytest.raises(CannotMeasure, match=r"a clip above 0\.01"):
+        measured(declaring(make_subject, np.log(2), clip=0.4999))
+
+
 def test_rows_weigh_what_the_recipe_says(make_subject: Make) -> None:
     frame = table().assign(importance=np.tile([1, 3], 200))
     recipe = {"optimiser": "none", "converged": False, "sample_weights": "importance"}
