@@ -6,7 +6,8 @@ through unawareness" put to the test (Kusner, Loftus, Russell and Silva, Counter
 model does with the attribute itself, and nothing of what it does with other columns that stand for it.
 
 An attribute that the model is not fed cannot be toggled: no flip would be seen, whatever the model does with
-its proxies. It is refused and does not pass.
+its proxies. It is refused and does not pass; and so is one that another column tells in other words, which
+would go on telling it while the first is toggled.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from certify.submission.data import Attribute
 from certify.submission.model import CodedColumn, IdentityRule, TableInput
 from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Measured
+from checks.objectives.features import places_of
 from checks.predictor import UNDECIDED, Inputs
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
@@ -50,7 +52,7 @@ def counterfactual_flips(
     if isinstance(subject.manifest.model.decision, IdentityRule):
         raise CannotMeasure("a number is not flipped: decisions are compared, and this model takes none")
     data.require_independent_rows()
-    places = {name: _place(subject, _protected(data, name)) for name in attributes}
+    places = {name: _place(subject, data, _protected(data, name)) for name in attributes}
     decided = subject.decide(data)
     family = confidence.over(len(places))
     return Measured(
@@ -72,7 +74,7 @@ def _protected(data: Table, name: str) -> Attribute:
     return attribute
 
 
-def _place(subject: Subject, attribute: Attribute) -> _Place:
+def _place(subject: Subject, data: Table, attribute: Attribute) -> _Place:
     found = [
         (entry.name, at, column)
         for entry in subject.manifest.model.inputs
@@ -86,6 +88,11 @@ def _place(subject: Subject, attribute: Attribute) -> _Place:
             f"{attribute.source}, which holds {attribute.name}, {where}: toggling it shows nothing"
         )
     ((entry, at, column),) = found
+    if others := [p.column.name for p in places_of(subject, data, attribute.name)[1:]]:
+        raise CannotMeasure(
+            f"the model is also fed {', '.join(others)}, which tells {attribute.name} in other words: "
+            f"toggling {attribute.source} alone shows nothing"
+        )
     if not isinstance(column, CodedColumn):
         raise CannotMeasure(
             f"{attribute.source} holds no codes but a measured number, which has no other value"

@@ -9,11 +9,14 @@ a row in common: so pairs are independent, and the share of rows is bounded thro
 q is the chance that at least one of two rows changes, the chance of a row lies between q / 2 and q. Another
 permutation would chain each row to two others, and no exact bound would hold for it.
 
+Where several columns tell a feature, each is moved by itself, and all are exchanged together within pairs.
+
 A row without a decision, or outside the declared contract, counts as changed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,8 +28,8 @@ from certify.evidence import WHOLE, Estimate, Statement
 from certify.submission.model import IdentityRule
 from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
-from checks.objectives.features import Place, differs, moved, places_of
-from checks.predictor import UNDECIDED
+from checks.objectives.features import Place, differs, moved, moved_together, places_of
+from checks.predictor import UNDECIDED, Inputs
 from checks.statistics.proportions import clopper_pearson, proportion
 from checks.subject import Subject
 from checks.table import Table
@@ -113,16 +116,23 @@ def _moves(
 ) -> Moves:  # fmt: skip
     places, unscored = places_of(subject, data, name), before == UNDECIDED
     tried, decision, answer = unscored.copy(), unscored.copy(), unscored.copy()
-    for place in places:
-        for inputs in moved(place, data.inputs, partner):
-            after = subject.predictor.scores(inputs)
+    for inputs in _all_moves(places, data, partner):
+        after = subject.predictor.scores(inputs)
+        for place in places:
             tried |= differs(place, data.inputs, inputs)
-            decision |= before != subject.predictor.decisions_from(after)
-            answer |= (after != scores).any(axis=1)
+        decision |= before != subject.predictor.decisions_from(after)
+        answer |= (after != scores).any(axis=1)
     _require_something_tried(name, places, tried & ~unscored)
     whole = np.ones(data.rows, dtype=np.bool_)
-    paired = not all(place.coded for place in places)
+    paired = len(places) > 1 or not all(place.coded for place in places)
     return Moves(tried=tried if places else whole, decision=decision, answer=answer, paired=paired)
+
+
+def _all_moves(places: tuple[Place, ...], data: Table, partner: NDArray[np.int64]) -> Iterator[Inputs]:
+    for place in places:
+        yield from moved(place, data.inputs, partner)
+    if len(places) > 1:
+        yield moved_together(places, data.inputs, partner)
 
 
 def _require_something_tried(name: str, places: tuple[Place, ...], tried: Mask) -> None:

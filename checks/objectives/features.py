@@ -70,13 +70,20 @@ def places_of(subject: Subject, data: Table, feature: str) -> tuple[Place, ...]:
     if attribute is None:
         if not named:
             raise CannotMeasure(f"{feature} is neither a column that the model is fed nor an attribute")
-        return tuple(named)
+        return _with_copies(named, subject, data)
     if not all(isinstance(entry, TableInput) for entry in subject.manifest.model.inputs):
         raise CannotMeasure(f"the model is fed arrays, in which {feature} cannot be moved")
     group = _groups(data, feature)
     telling = [p for p in _places(subject) if p.column.name == attribute.source or _tells(p, data, group)]
     if not named and not telling and len(np.unique(group)) < 2:
         raise CannotMeasure(f"all rows belong to one group of {feature}: no column could be recognised by it")
+    return tuple(dict.fromkeys([*named, *telling]))
+
+
+def _with_copies(named: list[Place], subject: Subject, data: Table) -> tuple[Place, ...]:
+    """The column, and each other one that tells its values: a copy under another name, in other units."""
+    values = [_parts(place.values(data.inputs)) for place in named]
+    telling = [p for p in _places(subject) if any(_tells(p, data, value) for value in values)]
     return tuple(dict.fromkeys([*named, *telling]))
 
 
@@ -121,6 +128,16 @@ def moved(place: Place, inputs: Inputs, partner: NDArray[np.int64]) -> Iterator[
         yield from (place.put(inputs, float(code)) for code in place.column.codes)
         return
     yield place.put(inputs, place.values(inputs)[partner])
+
+
+def moved_together(places: tuple[Place, ...], inputs: Inputs, partner: NDArray[np.int64]) -> Inputs:
+    """The same rows with the values of their partner in all places at once.
+
+    A model that goes by what most of several copies say does not move with any one of them.
+    """
+    for place in places:
+        inputs = place.put(inputs, place.values(inputs)[partner])
+    return inputs
 
 
 def differs(place: Place, before: Inputs, after: Inputs) -> Mask:

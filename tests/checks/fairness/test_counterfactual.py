@@ -106,8 +106,8 @@ def test_a_group_without_a_row_leaves_the_attribute_unmeasured(make_subject):
 
 
 def test_what_the_model_does_with_a_proxy_is_not_seen(make_subject):
-    """Said in the module: equal treatment of the attribute shows nothing about columns that stand for it."""
-    frame = applicants().assign(x0=lambda rows: 5 * rows.sex - 2.5)
+    """Said in the module: equal treatment of the attribute shows nothing about columns that go with it."""
+    frame = applicants().assign(x0=lambda rows: 5 * (rows.sex ^ (rows.race == 0)) - 2.5)
     subject = make_subject(
         frame, columns=["x0", "sex"], coded={"sex": [0, 1]}, weights=[[1], [0]], attributes=SEXES
     )
@@ -123,3 +123,14 @@ def test_no_data_no_attribute_and_a_regression_are_not_measured(make_subject):
     numbers = make_subject(applicants().assign(label=1.0), task="regression", attributes=SEXES)
     with pytest.raises(CannotMeasure, match="a number is not flipped"):
         measured(numbers)
+
+
+def test_an_attribute_that_a_copy_goes_on_telling_is_not_toggled(make_subject):
+    """The decision hangs on the copy; toggling the column itself moves nothing."""
+    frame = applicants().assign(title=lambda f: f.sex * 2.5 + 1)
+    subject = make_subject(
+        frame, columns=["x", "sex", "title"], coded={"sex": [0, 1]}, weights=[[0.1], [0], [1]], bias=[-2],
+        attributes=SEXES,
+    )  # fmt: skip
+    with pytest.raises(CannotMeasure, match="also fed title, which tells sex in other words"):
+        measured(subject)

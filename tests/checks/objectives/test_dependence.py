@@ -150,6 +150,30 @@ def test_a_column_that_goes_with_an_attribute_half_of_the_time_is_none(make_subj
     assert estimate(result, "undeclared_dependence", "sex").n == 200
 
 
+def test_what_most_of_three_copies_say_is_found_by_moving_them_together(make_subject: Make) -> None:
+    """The sex decides alone, and no single copy of it moves anything."""
+    frame = with_sex(people(400))
+    frame = frame.assign(x2=frame.x1, x3=frame.x1)
+    ours = make_subject(
+        frame, weights=(0, 1000, 1000, 1000), bias=[-1500], attributes=SEX,
+        coded={**CODES, "x2": [0, 1], "x3": [0, 1]}, columns=["x0", "x1", "x2", "x3"],
+    )  # fmt: skip
+    result = asked(ours, "sex")
+    assert share(result, "sex") == pytest.approx(0.5, abs=0.1)
+    assert not holds(result)["sex"]
+
+
+@pytest.mark.parametrize("scale", [1.0, -2.5])
+@pytest.mark.parametrize("column", ["x1", "x0"])
+def test_a_copy_of_an_unused_column_is_moved_as_well(make_subject: Make, column: str, scale: float) -> None:
+    frame = people(400)
+    frame["x2"] = scale * frame[column] / 3
+    ours = linear(make_subject, (0, 0, 4), frame, change={"objective": {"unused": [column]}})
+    result = asked(ours)
+    assert share(result, column, "answer_moved") > 0.1
+    assert column == "x1" or not holds(result)[column]
+
+
 def test_an_attribute_of_which_the_model_is_told_nothing_moves_nothing(make_subject: Make) -> None:
     frame = people().assign(sex=np.random.default_rng(9).integers(0, 2, 200))
     result = asked(linear(make_subject, (1, 4, 1), frame, attributes=SEX), "sex")

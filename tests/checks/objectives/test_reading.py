@@ -17,6 +17,7 @@ from torch.nn import functional
 from certify.demo.export import write_graph
 from checks.measured import CannotMeasure, Confidence
 from checks.objectives import reading as module
+from checks.objectives.felt import Felt
 from checks.objectives.reading import largest, reading
 from checks.objectives.stationarity import Reading
 from checks.subject import Subject
@@ -358,7 +359,9 @@ def test_the_largest_deviation_is_bounded_above_by_any_and_below_with_a_split_al
 
 def test_no_equation_outweighs_the_others_because_a_rare_row_was_not_drawn() -> None:
     """At the last weight no drawn row pulls, and one that was not drawn pulls a thousand times as hard."""
-    drawn = [np.array([1.0, -2.0, 0.0]), np.array([-1.0, 1.0, 0.0])]
+    drawn = Felt.nothing(3)
+    for row in ([1.0, -2.0, 0.0], [-1.0, 1.0, 0.0]):
+        drawn.add(np.array(row))
     pulls = np.array([[0.1, 0.5], [0.2, -0.4], [1000.0, 800.0]])
     unit = module._unit(drawn, pulls, np.zeros((3, 0)))
     assert (np.abs(pulls) <= unit[:, None]).all()
