@@ -6,11 +6,14 @@ the weights of its rows. A share or a mean is a ratio of what units bring, with 
 `checks.statistics.weighted`; these rest on the most that one unit can bring in the population, which the
 manifest declares (`most_rows_per_unit`, `most_weight`) and no sample shows. A metric that is neither a share
 nor a mean has no such bounds here and refuses.
+
+Weights are the vendor's word, and whoever weighs the rows on which a model errs lightly has dropped them. So
+weights may take away and never give: bounds hold for the rows as they weigh and for the rows as they are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 import numpy as np
@@ -28,6 +31,7 @@ from checks.table import Table
 
 Values = NDArray[np.float64]
 
+BOTH = "betting bound for a ratio of means, by unit, as rows weigh and as they are"
 AVERAGE_BY_UNIT = "union bound of betting bounds for ratios of means, by unit, average"
 
 
@@ -52,6 +56,8 @@ class Design:
     units: NDArray[np.int64]
     weights: Values
     most: float
+    rows_at_most: int = 1
+    """The most rows that one unit can bring."""
 
     @property
     def independent(self) -> bool:
@@ -60,15 +66,14 @@ class Design:
 
     def among(self, rows: Mask) -> Design:
         """The same for some of the rows."""
-        return Design(says=self.says, units=self.units[rows], weights=self.weights[rows], most=self.most)
+        return replace(self, units=self.units[rows], weights=self.weights[rows])
 
     def share(self, share: Share, confidence: Confidence) -> Interval:
         """The share of what counts, with the bounds that fit."""
         events = share.events  # raises without any row to count among
         if self.independent:
             return proportion(events.count, events.trials, confidence)
-        sums, sizes = (self._by_unit(rows.astype(np.float64)) for rows in (share.counted, share.among))
-        return weighted_rate(sums, sizes, self.most, confidence)
+        return self._ratio(share.counted.astype(np.float64), share.among.astype(np.float64), confidence)
 
     def average(self, shares: tuple[Share, ...], confidence: Confidence) -> Interval:
         """The unweighted average of several shares; no row may count for two of them."""
@@ -89,9 +94,7 @@ class Design:
         require_within(values, lowest, highest)
         width = highest - lowest
         scaled = np.clip((values - lowest) / width, 0, 1)
-        share = weighted_rate(
-            self._by_unit(scaled), self._by_unit(np.ones_like(scaled)), self.most, confidence
-        )
+        share = self._ratio(scaled, np.ones_like(scaled), confidence)
         return Interval(
             name=share.name,
             value=lowest + width * share.value,
@@ -109,8 +112,28 @@ class Design:
         each = Confidence(split(level, len(shares)))
         return [self.share(share, each) for share in shares]
 
-    def _by_unit(self, values: Values) -> Values:
-        return np.bincount(self.units, self.weights * values).astype(np.float64)
+    def _ratio(self, sums: Values, sizes: Values, confidence: Confidence) -> Interval:
+        """As the rows weigh, with bounds that hold as the rows are as well."""
+        found = self._weighed(sums, sizes, self.weights, self.most, confidence)
+        if np.ptp(self.weights) == 0:
+            return found
+        alike = self._weighed(sums, sizes, np.ones_like(sums), float(self.rows_at_most), confidence)
+        return replace(
+            found,
+            name=BOTH,
+            demonstrating=_around(found.demonstrating, alike.demonstrating),
+            refuting=_around(found.refuting, alike.refuting),
+        )
+
+    def _weighed(
+        self, sums: Values, sizes: Values, weights: Values, most: float, confidence: Confidence
+    ) -> Interval:
+        by_unit = [np.bincount(self.units, weights * values).astype(np.float64) for values in (sums, sizes)]
+        return weighted_rate(by_unit[0], by_unit[1], most, confidence)
+
+
+def _around(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    return min(one[0], other[0]), max(one[1], other[1])
 
 
 def _averaged(found: list[Interval]) -> tuple[float, float]:
@@ -138,7 +161,9 @@ def design_of(data: Table) -> Design:
     units = _units(data) if clustered else np.arange(data.rows)
     rows, weight = _most_rows(data, units) if clustered else 1, _most_weight(data)
     weights = _weights(data, weight) if weighted else np.ones(data.rows)
-    return Design(says=_says(data, clustered), units=units, weights=weights, most=rows * weight)
+    return Design(
+        says=_says(data, clustered), units=units, weights=weights, most=rows * weight, rows_at_most=rows
+    )
 
 
 def _says(data: Table, clustered: bool) -> str:

@@ -19,7 +19,8 @@ LEVEL = Confidence(1 - ALPHA)
 
 def of_units(units, weights=None, most=1.0):
     weights = np.ones(len(units)) if weights is None else np.asarray(weights, float)
-    return Design(says="for a test", units=np.asarray(units), weights=weights, most=most)
+    rows = int(np.bincount(units).max())
+    return Design(says="for a test", units=np.asarray(units), weights=weights, most=most, rows_at_most=rows)
 
 
 def every(rows):
@@ -97,6 +98,28 @@ def test_neither_bound_misses_more_often_than_alpha(how):
     assert np.mean(lower > 0.7) <= ALPHA + error
     assert np.mean(upper < 0.7) <= ALPHA + error
     assert np.mean(lower) > 0.3
+
+
+@pytest.mark.parametrize("light", [1e-6, 0.2])
+def test_rows_on_which_a_model_errs_cannot_be_weighed_away(make_subject, light):
+    """Right on 70 % of the rows; the others weigh next to nothing, and the share of the weight is near 1."""
+    rng = np.random.default_rng(6)
+    x, wrong = rng.uniform(-5, 5, 1000).round(4), np.arange(1000) % 10 < 3
+    frame = pd.DataFrame({"x": x, "label": np.where((x >= 0) ^ wrong, "yes", "no")})
+    frame["w"] = np.where(wrong, light, 1.0)
+    found = accuracy(make_subject(frame, **WEIGHTED))
+    assert float(found.value) == pytest.approx(0.7 / (0.7 + 0.3 * light), abs=1e-6)
+    assert float(found.demonstrating.lower) < 0.7
+    assert "as they are" in found.interval
+
+
+def test_weights_that_tell_against_a_model_count(make_subject):
+    frame = persons(1000, 1)
+    right = (frame.x >= 0) == (frame.label == "yes")
+    plain, heavy = (
+        accuracy(make_subject(frame.assign(w=np.where(right, 1.0, weight)), **WEIGHTED)) for weight in (1, 4)
+    )
+    assert float(heavy.demonstrating.lower) < float(plain.demonstrating.lower) - 0.1
 
 
 def persons(units=60, each=5, right=0.9):

@@ -163,7 +163,10 @@ def of_designs() -> Iterator[Scenario]:
                 hits = np.repeat(rng.random(units) < 0.5, each)
                 weights = np.where(hits, 1.0, heavy)
                 ids = np.repeat(np.arange(units), each)
-                design = Design(says="clustered and weighted", units=ids, weights=weights, most=heavy * each)
+                design = Design(
+                    says="clustered and weighted", units=ids, weights=weights, most=heavy * each,
+                    rows_at_most=each,
+                )  # fmt: skip
                 first = np.arange(len(ids)) % 2 == 0
                 halves = tuple(Share(counted=hits & half, among=half) for half in (first, ~first))
                 found.append(design.share(Share(counted=hits, among=hits | True), LEVEL).demonstrating)
