@@ -2,6 +2,7 @@
 
 A model is certified at an operating point: the rule of the manifest with its threshold. The vendor brings
 what its own system decided on the rows; here the rule is applied again to what the delivered graph answers.
+That the column was recorded, and not written afterwards from the delivered graph, is the vendor's word.
 
 Two machines may round an answer differently. Where the answer lies so near to the boundary of the rule that
 the last digits of its type decide, either neighbouring decision is taken as reproduced, and the row counts
