@@ -20,11 +20,9 @@ from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measur
 from checks.objectives.answers import Answers, Decisions
 from checks.predictor import UNDECIDED
 from checks.statistics.events import Events, split
-from checks.statistics.pairs import paired_bounds
+from checks.statistics.pairs import paired_bounds, paired_interval
 from checks.subject import Subject
 from checks.table import Table
-
-LEAST_GAIN = "least of paired differences, exact unconditional bounds (Buehler, score order) each"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +84,7 @@ def _events(happened: Mask) -> Events:
 def least(gains: tuple[Gain, ...], confidence: Confidence) -> Interval:
     """The least of the gains, with bounds of the least true gain."""
     return Interval(
-        name=LEAST_GAIN,
+        name=f"least of several, each by {paired_interval(gains[0].rows)}",
         value=min(gain.value for gain in gains),
         n=gains[0].rows,
         demonstrating=_bounds(gains, confidence.demonstrating),

@@ -32,6 +32,12 @@ _MANY: Final = 20_000
 """Beyond so many cases the exact limit takes too long, and the union of two bounds stands in."""
 
 EXACT_PAIRED: Final = "exact unconditional (Buehler, score order), paired difference"
+UNION_PAIRED: Final = "union bound of two Clopper-Pearson bounds, paired difference"
+
+
+def paired_interval(cases: int) -> str:
+    """The name of the interval that so many cases get."""
+    return EXACT_PAIRED if cases <= _MANY else UNION_PAIRED
 
 
 def paired_bounds(only_first: Events, only_second: Events, confidence: float) -> tuple[float, float]:

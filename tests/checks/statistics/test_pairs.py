@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from checks.statistics.differences import difference_bounds
 from checks.statistics.events import Events
-from checks.statistics.pairs import PAIRED, paired_bounds
+from checks.statistics.pairs import EXACT_PAIRED, PAIRED, UNION_PAIRED, paired_bounds, paired_interval
 
 ALPHA = 0.025
 TRUTHS = np.unique([*np.linspace(0, 1, 21), 0.01, 0.03, 0.97, 0.99])
@@ -100,3 +100,11 @@ def test_beyond_some_size_the_union_of_two_bounds_stands_in():
 def test_a_case_counts_once_and_both_counts_are_of_the_same_cases(x, y):
     with pytest.raises(ValueError, match="same cases"):
         paired_bounds(x, y, 1 - ALPHA)
+
+
+@pytest.mark.parametrize(("cases", "name"), [(20_000, EXACT_PAIRED), (20_001, UNION_PAIRED)])
+def test_an_interval_is_called_what_it_is(cases, name):
+    first, second = Events(cases // 10, cases), Events(cases // 20, cases)
+    union = difference_bounds(first, second, 1 - ALPHA)
+    assert paired_interval(cases) == name
+    assert (paired_bounds(first, second, 1 - ALPHA) == union) == (name == UNION_PAIRED)
