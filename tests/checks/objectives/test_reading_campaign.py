@@ -8,6 +8,7 @@ cross entropy alone. Their truth is known because they are trained here. `make q
 from __future__ import annotations
 
 import copy
+import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -227,10 +228,12 @@ def outcome(measure: Callable[[], Any], limits: dict[str, float]) -> Outcome:
     except CannotMeasure:
         return Outcome(word="not measured")
     judged = [(e, limits[e.stratum]) for e in estimates]
-    upper = tuple(float(e.demonstrating.upper) for e, _ in judged)
+    upper = tuple(
+        math.inf if e.demonstrating.upper is None else float(e.demonstrating.upper) for e, _ in judged
+    )
     if all(bound <= limit for bound, (_, limit) in zip(upper, judged, strict=True)):
         return Outcome(word="demonstrated", upper=upper)
-    refuted = any(float(e.refuting.lower) > limit for e, limit in judged)
+    refuted = any(float(e.refuting.lower or 0) > limit for e, limit in judged)
     return Outcome(word="refuted" if refuted else "inconclusive", upper=upper)
 
 
