@@ -58,7 +58,6 @@ def completed(command: list[str], **environment: str) -> Callable[[], None]:
 
 
 @pytest.mark.benchmark
-@pytest.mark.xdist_group("prefect")
 def test_a_run_beside_its_measurements_and_beside_an_empty_flow(tmp_path: Path) -> None:
     """Fresh: the first on this machine, for which Prefect makes a database. Warm: the second and third."""
     submission = write_submission(tmp_path / "submission")

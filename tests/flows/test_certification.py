@@ -23,8 +23,6 @@ from certify.key import load_public_key, new_key
 from certify.verification import verify
 from flows.wiring import Workplace, prefect_settings
 
-pytestmark = pytest.mark.xdist_group("prefect")  # each starts a server: not two at a time
-
 CERTIFY = str(Path(sys.executable).parent / "certify")
 
 

@@ -25,8 +25,6 @@ from certify.verification import verify
 from flows.examination import agree_basis, conclude, deliver, read_submission
 from flows.wiring import Workplace
 
-pytestmark = pytest.mark.xdist_group("income")  # the dossier is made once, for all of them
-
 BASIS = "demo/income-screening"
 WOMEN, MEN = SEXES = "sex=female", "sex=male"
 

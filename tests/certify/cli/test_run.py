@@ -20,8 +20,6 @@ from certify.dossier import Dossier
 from certify.key import load_public_key
 from certify.verification import verify
 
-pytestmark = pytest.mark.xdist_group("prefect")  # it starts a server: not two at a time
-
 HOSTILE = "fea\x1b[2J\x1b]0;owned\x07\u202etures\x9b31m\u2066"
 """Clears the screen, renames the window, turns the reading direction, and paints: with ESC and without."""
 
