@@ -33,6 +33,8 @@ REGULATED = (
     "eu/annex-iii-credit", "eu/annex-iii-medical-triage", "eu/instrument", "eu/research-permit",
 )  # fmt: skip
 
+OF_AN_OBJECTIVE = "fr/declared-objective"
+
 NOBODY = {"system.affected_persons": "none", "model.task": "multiclass"}
 SOMEBODY = {"system.affected_persons": "directly", "model.task": "binary"}
 
@@ -124,10 +126,10 @@ def test_every_folder_of_the_pack_holds_a_check_that_was_loaded() -> None:
 
 
 def test_every_basis_is_either_of_the_family_or_can_be_run() -> None:
-    assert sorted(STANDARDS.bases) == sorted((*FAMILY, *LAST, *REGULATED, "eu/high-risk"))
+    assert sorted(STANDARDS.bases) == sorted((*FAMILY, *LAST, *REGULATED, OF_AN_OBJECTIVE, "eu/high-risk"))
 
 
-@pytest.mark.parametrize("name", REGULATED)
+@pytest.mark.parametrize("name", [*REGULATED, OF_AN_OBJECTIVE])
 def test_a_regulated_basis_leaves_nothing_open_and_answers_to_signed_packs(name: str) -> None:
     basis = resolve(
         name, bases=STANDARDS.bases, checks=STANDARDS.checks, packs=STANDARDS.references, facts={}
