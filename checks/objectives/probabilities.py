@@ -22,7 +22,7 @@ from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Interval
 from checks.objectives.answers import Answers
 from checks.predictor import UNDECIDED
-from checks.statistics.calibration import calibration
+from checks.statistics.calibration import calibration, equal_bins
 from checks.statistics.concordance import concordance
 
 Values = NDArray[np.float64]
@@ -74,7 +74,7 @@ def calibration_error(answers: Answers, rows: Mask, confidence: Confidence) -> I
     probability = stated[np.arange(len(stated)), named]
     missing = np.isnan(probability) | (labels == UNDECIDED)
     kept = np.where(missing, 0.0, probability)
-    bins = np.where(missing, _BINS, np.minimum((kept * _BINS).astype(np.int64), _BINS - 1))
+    bins = np.where(missing, _BINS, equal_bins(kept, _BINS))
     return calibration(np.where(missing, 1.0, (labels == named) - kept), bins, confidence)
 
 

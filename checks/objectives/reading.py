@@ -32,6 +32,7 @@ from certify.digest import canonical
 from certify.evidence import Estimate, exact
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.objectives.felt import Felt, doubts
+from checks.objectives.sample_weights import sample_weights
 from checks.objectives.stationarity import Reading, Solution, solve
 from checks.objectives.weights import weights_of
 from checks.predictor import UNDECIDED
@@ -116,20 +117,10 @@ def _rows(subject: Subject, data: Table, deviations: Sequence[str]) -> Rows:
     if unknown:
         raise CannotMeasure(f"{unknown} training rows have no known label, and pull in no known direction")
     members = {stratum: np.array(data.members(stratum)) for stratum in groups_in(deviations)}
-    return Rows(inputs=data.inputs, true=true, weights=_weights(subject, data), members=members)
-
-
-def _weights(subject: Subject, data: Table) -> NDArray[np.float64]:
-    """What the loss of each row was multiplied by, as declared; 1 where nothing is."""
-    recipe = subject.manifest.objective.training
-    if recipe is None or recipe.sample_weights is None:
-        return np.ones(data.rows)
-    if recipe.sample_weights not in data.frame:
-        raise CannotMeasure(f"the training data have no column {recipe.sample_weights} with weights of rows")
-    weights = data.frame[recipe.sample_weights].to_numpy(dtype=np.float64)
-    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
-        raise CannotMeasure(f"the column {recipe.sample_weights} holds something that is no weight")
-    return weights
+    weights = sample_weights(subject, data)
+    if not weights.any():
+        raise CannotMeasure("every training row weighs nothing: no loss of theirs was minimised")
+    return Rows(inputs=data.inputs, true=true, weights=weights, members=members)
 
 
 def _family(subject: Subject, training: Rows) -> Family:

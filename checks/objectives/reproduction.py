@@ -25,6 +25,7 @@ from certify.submission.loss import L1Weights, L2Weights, Reduction, Term
 from certify.submission.model import IdentityRule
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.objectives.loss import Answered, class_weights, reduced, row_losses
+from checks.objectives.sample_weights import sample_weights
 from checks.objectives.weights import tensors_of, weights_of
 from checks.predictor import UNDECIDED
 from checks.subject import Subject
@@ -48,8 +49,8 @@ def reproduction(subject: Subject, data: Table | None, confidence: Confidence) -
         raise CannotMeasure("no value of the loss is declared: state it under `objective.reached`")
     parts = evaluated(subject, data)
     value = _finite(sum(parts.values()), parts)
-    penalties = _of_weights_alone(subject, parts)
-    distance = relative(value - penalties, float(declared) - penalties)
+    of_answers, of_weights = _apart(subject, parts)
+    distance = relative(of_answers, float(declared - Decimal(of_weights)))
     found = Interval(
         name="exact: every row of the training data is evaluated, and none is drawn",
         value=distance, n=data.rows, demonstrating=(distance, distance), refuting=(distance, distance),
@@ -70,10 +71,16 @@ def relative(one: float, other: float) -> float:
     return 0.0 if one == other else abs(one - other) / max(abs(one), abs(other))
 
 
-def _of_weights_alone(subject: Subject, parts: Mapping[str, float]) -> float:
-    """What the penalties contribute, which is the same whatever is answered."""
+def _apart(subject: Subject, parts: Mapping[str, float]) -> tuple[float, float]:
+    """What the terms contribute that look at answers, and what the penalties do, whatever is answered.
+
+    Added up apart: beside a penalty of 1e18 a float holds nothing of the loss of the rows.
+    """
     counted = [term for term in subject.manifest.objective.loss if term.weight]
-    return sum(part for term, part in zip(counted, parts.values(), strict=True) if not term.rules)
+    pairs = list(zip(counted, parts.values(), strict=True))
+    return sum(part for term, part in pairs if term.rules), sum(
+        part for term, part in pairs if not term.rules
+    )
 
 
 def evaluated(subject: Subject, data: Table) -> Mapping[str, float]:
@@ -84,7 +91,7 @@ def evaluated(subject: Subject, data: Table) -> Mapping[str, float]:
     objective, model = subject.manifest.objective, subject.manifest.model
     if obstacles := objective.obstacles(model):
         raise CannotMeasure(f"the declared loss cannot be evaluated: {'; '.join(obstacles)}")
-    answered, weights = _answered(subject, data), _sample_weights(subject, data)
+    answered, weights = _answered(subject, data), sample_weights(subject, data)
     assert objective.reduction is not None  # an obstacle otherwise
     return {
         f"{place}: {getattr(term, 'term', '')}": float(term.weight)
@@ -115,22 +122,6 @@ def _answered(subject: Subject, data: Table) -> Answered:
 
 def _unknown(labels: Values, *, of_numbers: bool) -> int:
     return int(np.count_nonzero(~np.isfinite(labels) if of_numbers else labels == UNDECIDED))
-
-
-def _sample_weights(subject: Subject, data: Table) -> Values:
-    """The weight of each row in the loss; 1 where the recipe names no column."""
-    import pandas as pd
-
-    recipe = subject.manifest.objective.training
-    column = recipe.sample_weights if recipe else None
-    if column is None:
-        return np.ones(data.rows)
-    if column not in data.frame:
-        raise CannotMeasure(f"{data.dataset.name} has no column {column} with the weights of its rows")
-    found = pd.to_numeric(data.frame[column], errors="coerce").to_numpy(dtype=np.float64)
-    if not (np.isfinite(found) & (found >= 0)).all():
-        raise CannotMeasure(f"the column {column} holds weights that are no finite numbers from 0")
-    return np.asarray(found, dtype=np.float64)
 
 
 def _of_rows(term: Term, answered: Answered, weights: Values, reduction: Reduction) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,16 @@ def test_a_loss_does_not_vanish_beside_a_least_size(make_subject: Make) -> None:
     nothing = {"loss": [{**ENTROPY, "weight": "1E-18"}]}
     assert discrepancy(declaring(make_subject, 0, **nothing)) == 1
     assert discrepancy(declaring(make_subject, f"{1e-18 * by_hand(table()):.6E}", **nothing)) < 1e-5
+
+
+@pytest.mark.parametrize("weight", ["1E+6", "1E+18"])
+def test_a_loss_does_not_vanish_beside_a_penalty_either(make_subject: Make, weight: str) -> None:
+    """The penalty of weights 2 and -1 is five times its weight. At 1E+18 a float holds nothing beside it."""
+    said = {"loss": [ENTROPY, {"term": "l2_weights", "weight": weight}]}
+    penalty = 5 * Decimal(weight)
+    assert discrepancy(declaring(make_subject, f"{penalty:f}", **said)) == 1
+    assert discrepancy(declaring(make_subject, f"{penalty + 7:f}", **said)) > 0.9
+    assert discrepancy(declaring(make_subject, f"{penalty + Decimal(by_hand(table())):f}", **said)) < 1e-5
 
 
 @pytest.mark.parametrize(
