@@ -88,7 +88,8 @@ def _place(subject: Subject, data: Table, attribute: Attribute) -> _Place:
             f"{attribute.source}, which holds {attribute.name}, {where}: toggling it shows nothing"
         )
     ((entry, at, column),) = found
-    if others := [p.column.name for p in places_of(subject, data, attribute.name)[1:]]:
+    places = [place.column.name for place in places_of(subject, data, attribute.name)]
+    if others := [name for name in places if name != attribute.source]:
         raise CannotMeasure(
             f"the model is also fed {', '.join(others)}, which tells {attribute.name} in other words: "
             f"toggling {attribute.source} alone shows nothing"
