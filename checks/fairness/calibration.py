@@ -14,7 +14,7 @@ from certify.submission.model import ThresholdRule
 from checks.fairness.groups import POSITIVE, members_of
 from checks.measured import CannotMeasure, Confidence, Interval, Measured
 from checks.predictor import UNDECIDED
-from checks.statistics.binned import calibration_error
+from checks.statistics.calibration import calibration, equal_bins
 from checks.subject import Subject
 from checks.table import Table
 
@@ -30,7 +30,8 @@ def calibration_gap(
     said = _probabilities(subject, data)
     data, members = members_of(data, groups)
     happened = data.labels == POSITIVE
-    unscored = ~data.inside | ~np.isfinite(said) | (data.labels == UNDECIDED)
+    stated = (said >= 0) & (said <= 1)  # false for NaN as well
+    unscored = ~data.inside | ~stated | (data.labels == UNDECIDED)
     family = confidence.over(len(members))
 
     def of_group(name: str) -> Interval:
@@ -41,7 +42,7 @@ def calibration_gap(
             raise CannotMeasure(
                 f"{count} rows of {name} have no probability or no known label, or lie outside the contract"
             )
-        return calibration_error(said[rows], happened[rows], bins, family)
+        return calibration(happened[rows] - said[rows], equal_bins(said[rows], bins), family)
 
     return Measured(
         estimates=tuple(

@@ -54,6 +54,17 @@ def calibration(errors: Values, bins: Bins, confidence: Confidence) -> Interval:
     return Interval(name=BINNED, value=value, n=len(errors), **bounds)
 
 
+def equal_bins(probabilities: Values, number: int) -> Bins:
+    """The bin of each probability among so many equally wide ones; the last one includes 1.
+
+    >>> equal_bins(np.array([0.0, 0.25, 1.0]), 4).tolist()
+    [0, 1, 3]
+    """
+    if number < 1:
+        raise CannotMeasure(f"expected at least one bin, found {number}")
+    return np.minimum((probabilities * number).astype(np.int64), number - 1)
+
+
 def plain(errors: Values, bins: Bins) -> float:
     """The estimate without correction: the weighted mean of the absolute error of each bin."""
     return float(np.abs(np.bincount(bins, errors)).sum() / len(errors))

@@ -1,10 +1,12 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from checks.fairness.calibration import calibration_gap
 from checks.measured import CannotMeasure, Confidence
-from checks.statistics.binned import calibration_error
+from checks.statistics.calibration import calibration
 
 LEVEL = Confidence(0.975)
 SEXES = {"sex": {"women": [0], "men": [1]}}
@@ -29,8 +31,10 @@ def test_each_group_has_the_calibration_error_of_its_own_rows(make_subject):
     for sex, estimate in enumerate(result.estimates):
         own = frame[frame.sex == sex]
         said = 1 / (1 + np.exp(-own.x.to_numpy()))
-        oracle = calibration_error(said, (own.label == "yes").to_numpy(), 10, LEVEL)
+        bins = np.digitize(said, np.linspace(0, 1, 11)[1:-1])
+        oracle = calibration((own.label == "yes").to_numpy() - said, bins, Confidence(0.975, 2))
         assert float(estimate.value) == pytest.approx(oracle.value, abs=1e-6)
+        assert float(estimate.demonstrating.upper) == pytest.approx(oracle.demonstrating[1], abs=1e-6)
         assert (estimate.statistic, estimate.stratum, estimate.n) == ("calibration_gap", BOTH[sex], len(own))
 
 
@@ -67,6 +71,16 @@ def test_an_empty_group_a_missing_attribute_and_no_data_are_not_measured(make_su
         measured(make_subject(frame))
     with pytest.raises(CannotMeasure, match="none were given"):
         calibration_gap(make_subject(frame, attributes=SEXES), None, LEVEL, groups=BOTH, bins=10)
+
+
+@pytest.mark.parametrize("weight", [50.0, -50.0])
+def test_what_is_no_probability_although_it_is_declared_as_one_is_not_measured(make_subject, weight):
+    """An answer of 1.2 where it happened would only be 0.2 off."""
+    subject = make_subject(people(50), attributes=SEXES)
+    said = subject.predictor.scores(subject.table("test").inputs)
+    beyond = SimpleNamespace(scores=lambda inputs: said + weight)
+    with pytest.raises(CannotMeasure, match="have no probability"):
+        measured(SimpleNamespace(table=subject.table, manifest=subject.manifest, predictor=beyond))
 
 
 def test_only_a_binary_decision_is_calibrated(make_subject):

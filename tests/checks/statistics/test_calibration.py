@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.calibration import calibration_curve
 
 from checks.measured import CannotMeasure, Confidence
-from checks.statistics.calibration import _log_capital, _worst_sign, calibration, plain
+from checks.statistics.calibration import _log_capital, _worst_sign, calibration, equal_bins, plain
 from checks.statistics.means import bounded_mean, stakes_for
 
 ALPHA = 0.025
@@ -94,3 +95,26 @@ def test_all_wrong_is_an_error_of_one():
 def test_what_is_no_error_of_a_probability_is_not_measured(errors):
     with pytest.raises(CannotMeasure):
         calibration(np.array(errors), np.zeros(len(errors), dtype=np.int64), LEVEL)
+
+
+@pytest.mark.parametrize("number", [1, 5, 10])
+def test_the_plain_estimate_is_that_of_scikit_learns_reliability_curve(number):
+    rng = np.random.default_rng(1)
+    said = rng.uniform(0.1, 0.9, 5000)
+    happened = rng.random(5000) < said + 0.05
+    mean_happened, mean_said = calibration_curve(happened, said, n_bins=number)
+    cases = np.histogram(said, bins=np.linspace(0, 1, number + 1))[0]
+    weighted = np.abs(mean_happened - mean_said) @ cases[cases > 0] / 5000
+    assert plain(happened - said, equal_bins(said, number)) == pytest.approx(weighted, abs=1e-12)
+
+
+def test_what_cancels_within_a_bin_is_not_seen():
+    said, happened = np.array([0.1, 0.9] * 500), np.array([True, False] * 500)
+    assert plain(happened - said, equal_bins(said, 1)) == 0
+    assert plain(happened - said, equal_bins(said, 2)) == pytest.approx(0.9)
+
+
+def test_there_is_a_bin_at_least_and_one_is_the_last():
+    assert equal_bins(np.array([0.0, 1.0]), 10).tolist() == [0, 9]
+    with pytest.raises(CannotMeasure, match="at least one bin"):
+        equal_bins(np.array([0.5]), 0)
