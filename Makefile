@@ -39,7 +39,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	touch $(INSTALLED)
 
 lock:  ## resolve again; needs uv
-	uv pip compile pyproject.toml --extra demo --extra dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --quiet --no-header $(WITHOUT_CUDA:%=--no-emit-package %) -o requirements.lock
 
 clean:

@@ -1,11 +1,11 @@
-"""The two demonstrations, built once for all tests of this folder; they need the extra `demo`."""
+"""The two demonstrations, built once for all tests of this folder."""
 
 from pathlib import Path
 
 import pytest
 
-pytest.importorskip("torch", reason="the demonstrations are built with torch (extra: demo)")
-pytest.importorskip("sklearn", reason="the demonstrations use data of scikit-learn (extra: demo)")
+pytest.importorskip("torch", reason="the demonstrations are built with torch")
+pytest.importorskip("sklearn", reason="the demonstrations use data of scikit-learn")
 
 
 @pytest.fixture(scope="session")
