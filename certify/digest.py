@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import rfc8785
@@ -51,6 +52,12 @@ class Digest:
     def of(cls, data: bytes) -> Digest:
         """Digest bytes held in memory."""
         return cls(hashlib.sha256(data).hexdigest())
+
+    @classmethod
+    def of_file(cls, path: Path) -> Digest:
+        """Digest the bytes of a file, block by block; raises `OSError` where it cannot be read."""
+        with path.open("rb") as stream:
+            return cls(hashlib.file_digest(stream, ALGORITHM).hexdigest())
 
     @classmethod
     def of_value(cls, value: Any) -> Digest:

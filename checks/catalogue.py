@@ -26,6 +26,8 @@ class Method:
     signature: MethodSignature
     place: str
     """`module:function`."""
+    streamed: bool = False
+    """Whether it counts the rows of a `Relation`; else it takes a `Table`, which holds them."""
 
     def function(self) -> Function:
         """Import the method. The imports of its area are paid here and nowhere else."""
@@ -35,14 +37,19 @@ class Method:
 
 
 def _method(
-    place: str, summary: str, *, parameters: Mapping[str, ParameterType] | None = None, observed: bool = False
+    place: str,
+    summary: str,
+    *,
+    parameters: Mapping[str, ParameterType] | None = None,
+    observed: bool = False,
+    streamed: bool = False,
 ) -> tuple[str, Method]:
     area, _, name = place.removeprefix("checks.").partition(".")
     full_name = f"{area}.{name.rpartition(':')[2]}"
     signature = MethodSignature(
         name=full_name, version="1.0.0", parameters=parameters or {}, observed=observed, summary=summary
     )
-    return full_name, Method(signature=signature, place=place)
+    return full_name, Method(signature=signature, place=place, streamed=streamed)
 
 
 METHODS: Mapping[str, Method] = dict(
@@ -283,7 +290,8 @@ def signatures() -> Mapping[str, MethodSignature]:
 
 def measure(subject: Subject, task: Task) -> Measured:
     """Run the method of a task; raises `CannotMeasure` where it has no answer."""
-    data = subject.table(task.role) if task.role in ("train", "validation", "test") else None
-    function = METHODS[task.method].function()
+    method = METHODS[task.method]
+    read = subject.relation if method.streamed else subject.table
+    data = read(task.role) if task.role in ("train", "validation", "test") else None
     arguments: dict[str, Any] = task.arguments
-    return function(subject, data, Confidence(float(task.confidence)), **arguments)
+    return method.function()(subject, data, Confidence(float(task.confidence)), **arguments)

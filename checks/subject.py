@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from certify.digest import Digest
 from certify.submission import Manifest
+from certify.submission.data import Dataset
 from checks.files import Files
 from checks.measured import CannotMeasure
 from checks.predictor import UNDECIDED, Predictor
+from checks.relation import Relation
 from checks.table import Table, read_table
 
 
@@ -24,6 +26,7 @@ class Subject:
         self.files = files
         self._root = root
         self._tables: dict[str, Table] = {}
+        self._relations: dict[str, Relation] = {}
 
     def generator(self, seed: int, purpose: str) -> np.random.Generator:
         """Randomness that the vendor cannot know before the model is final, and anybody can repeat after.
@@ -51,8 +54,17 @@ class Subject:
     def table(self, role: str) -> Table:
         """The data set in a role; raises `CannotMeasure` if the vendor supplied none."""
         if role not in self._tables:
-            dataset = self.manifest.data.in_role(role)
-            if dataset is None:
-                raise CannotMeasure(f"the submission has no {role} data")
-            self._tables[role] = read_table(self.manifest, dataset, self.files)
+            self._tables[role] = read_table(self.manifest, self._dataset(role), self.files)
         return self._tables[role]
+
+    def relation(self, role: str) -> Relation:
+        """The same rows to be counted and not held; raises as `table` does."""
+        if role not in self._relations:
+            self._relations[role] = Relation(self.manifest, self._dataset(role), self.files)
+        return self._relations[role]
+
+    def _dataset(self, role: str) -> Dataset:
+        dataset = self.manifest.data.in_role(role)
+        if dataset is None:
+            raise CannotMeasure(f"the submission has no {role} data")
+        return dataset

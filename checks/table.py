@@ -115,7 +115,7 @@ def read_table(manifest: Manifest, dataset: Dataset, files: Files) -> Table:
     """Read all files of a data set; raises `CannotMeasure` where they are not as declared."""
     parts = [_READERS[path.rpartition(".")[2]](files.read(path), path) for path in dataset.files]
     arrays = _joined(parts, dataset)
-    frame = _frame(arrays)
+    frame = frame_of_arrays(arrays)
     if dataset.target not in frame:
         raise CannotMeasure(f"{dataset.name} has no column {dataset.target} to be the target")
     inputs = {entry.name: _input(entry, arrays) for entry in manifest.model.inputs}
@@ -158,7 +158,8 @@ def _read_csv(data: bytes, path: str) -> dict[str, Any]:
     return dict(frame)
 
 
-def _read_npz(data: bytes, path: str) -> dict[str, Any]:
+def read_npz(data: bytes, path: str) -> dict[str, Any]:
+    """The arrays of an npz file by name, unpacked under a cap; raises `CannotMeasure` where it is none."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
@@ -174,7 +175,7 @@ def _read_npz(data: bytes, path: str) -> dict[str, Any]:
 _READERS: dict[str, Callable[[bytes, str], dict[str, Any]]] = {
     "parquet": _read_parquet,
     "csv": _read_csv,
-    "npz": _read_npz,
+    "npz": read_npz,
 }
 
 
@@ -194,7 +195,7 @@ def _joined(parts: list[dict[str, Any]], dataset: Dataset) -> dict[str, NDArray[
     return joined
 
 
-def _frame(arrays: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+def frame_of_arrays(arrays: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
     """One column per array; an array with more axes is described by the extremes of each case."""
     import pandas as pd
 

@@ -1,0 +1,221 @@
+"""The rows of one data set as a relation that DuckDB scans: streamed from its files, never whole in memory.
+
+`checks.table` holds every row at once, as whoever runs the model must. Whoever only counts asks here, in SQL
+over the view `data`, and can count tables that are larger than memory. A value means the same in both: what
+is missing, what is a number and what is the same code. Tests hold the two against each other.
+
+Parquet and CSV are streamed. An npz file is unpacked in memory, for it holds arrays that are no columns; as
+in a table, an array with more axes is described by its extremes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from certify.evidence import WHOLE
+from certify.submission.data import Attribute, Dataset, Group
+from certify.submission.manifest import Manifest
+from checks.files import Files
+from checks.measured import CannotMeasure
+from checks.opening import as_number, open_data, quoted, text
+from checks.stratum import parts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_EXACT = 2**53
+"""Beyond it a float is no exact integer, and no code."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Column:
+    """One column of the view `data`, and what kind its values are: `number`, `truth` or `other`."""
+
+    name: str
+    type: str
+
+    @property
+    def kind(self) -> str:
+        if self.type in _INTEGERS or self.type in ("FLOAT", "DOUBLE") or self.type.startswith("DECIMAL"):
+            return "number"
+        return "truth" if self.type == "BOOLEAN" else "other"
+
+
+_INTEGERS = frozenset(
+    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
+)
+
+
+class Relation:
+    """One data set, to be counted. A missing value is NULL in every column of the view `data`."""
+
+    def __init__(self, manifest: Manifest, dataset: Dataset, files: Files) -> None:
+        self.manifest = manifest
+        self.dataset = dataset
+        self.attributes: Mapping[str, Attribute] = {a.name: a for a in manifest.data.attributes}
+        self._connection = open_data(dataset, files)
+        self._columns = self._described()
+        if dataset.target not in self._columns:
+            raise CannotMeasure(f"{dataset.name} has no column {dataset.target} to be the target")
+        if not self.rows:
+            raise CannotMeasure(f"{dataset.name} has no rows")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns in the order of the files."""
+        return tuple(self._columns)
+
+    @cached_property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return int(self.query("SELECT count(*) FROM data")[0][0])
+
+    def kind(self, column: str) -> str:
+        """Whether a column holds a `number`, a `truth` or something `other`, as a whole."""
+        return self._column(column).kind
+
+    def number(self, column: str) -> str:
+        """SQL for the value as a number (DOUBLE): NULL where it is missing or none; infinity is a number."""
+        name = quoted(column)
+        if self._column(column).kind != "other":
+            return f"CAST({name} AS DOUBLE)"
+        return f"nullif({as_number(f'CAST({name} AS VARCHAR)')}, 'nan'::DOUBLE)"
+
+    def code(self, column: str) -> str:
+        """SQL for the value as a code in text; 1, 1.0 and "1" are the same; NULL where it is missing."""
+        found = self._column(column)
+        name = quoted(column)
+        if found.kind == "truth":
+            return f"CASE WHEN {name} THEN 'True' WHEN NOT {name} THEN 'False' END"
+        if found.type in ("FLOAT", "DOUBLE") or found.type.startswith("DECIMAL"):
+            whole = f"{name} = round({name}) AND abs({name}) < {_EXACT}"
+            return (
+                f"CASE WHEN {whole} THEN CAST(CAST({name} AS BIGINT) AS VARCHAR) "
+                f"ELSE CAST({name} AS VARCHAR) END"
+            )
+        return f"CAST({name} AS VARCHAR)"
+
+    def member(self, stratum: str) -> str:
+        """SQL that is true for the rows of `all`, of `attribute=group` or of a crossing, and never NULL.
+
+        Raises `CannotMeasure` as `Table.members` does: for a stratum that is not declared, and for an
+        attribute of which a row belongs to no group or to several.
+        """
+        if stratum == WHOLE:
+            return "true"
+        pairs = parts(stratum)
+        groups = [self._group(stratum, name, group) for name, group in pairs.items()]
+        for name in pairs:
+            self._require_one_group_per_row(name)
+        return " AND ".join(self._in_group(self.attributes[n], g) for n, g in zip(pairs, groups, strict=True))
+
+    def aggregate(self, expressions: Mapping[str, str]) -> dict[str, Any]:
+        """Any number of aggregates in one scan, by their keys."""
+        if not expressions:
+            return {}
+        found = self.query(f"SELECT {', '.join(expressions.values())} FROM data")[0]  # noqa: S608
+        return dict(zip(expressions, found, strict=True))
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """All rows of an answer; raises `CannotMeasure` where the data are not as a query takes them.
+
+        `MemoryError` where it does not fit into the memory of the database: nothing spills to a disk.
+        """
+        with self._refusals():
+            return self._connection.execute(sql).fetchall()
+
+    def frames(self, columns: Sequence[str], *, rows: int) -> Iterator[pd.DataFrame]:
+        """Some columns, so many rows at a time at most, in the order of the files."""
+        names = ", ".join(quoted(self._column(column).name) for column in columns)
+        with self._refusals():
+            selected = self._connection.sql(f"SELECT {names} FROM data")  # noqa: S608
+            for batch in selected.to_arrow_reader(rows):
+                yield batch.to_pandas()
+
+    @property
+    def clustered(self) -> bool:
+        """Whether the manifest names a statistical unit of which there are several rows."""
+        column = self.dataset.unit_column
+        if column is None:
+            return False
+        if column not in self._columns:
+            raise CannotMeasure(f"{self.dataset.name} has no column {column} for its statistical unit")
+        return self._several_rows_per_unit
+
+    @cached_property
+    def _several_rows_per_unit(self) -> bool:
+        name = quoted(str(self.dataset.unit_column))
+        found = self.query(f"SELECT count(DISTINCT {name}) + (count(*) > count({name}))::INT FROM data")  # noqa: S608
+        return bool(found[0][0] < self.rows)
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        import duckdb
+
+        try:
+            yield
+        except duckdb.OutOfMemoryException as error:
+            raise MemoryError(str(error)) from error
+        except duckdb.Error as error:
+            first = str(error).splitlines()[0][:500]
+            raise CannotMeasure(f"{self.dataset.name} cannot be counted: {first}") from error
+
+    def _described(self) -> dict[str, _Column]:
+        described = self.query("DESCRIBE data")
+        return {name: _Column(name=name, type=type_) for name, type_, *_ in described}
+
+    def _column(self, name: str) -> _Column:
+        found = self._columns.get(name)
+        if found is None:
+            raise CannotMeasure(f"{self.dataset.name} has no column {name}")
+        return found
+
+    def _group(self, stratum: str, name: str, group: str) -> Group:
+        attribute = self.attributes.get(name)
+        found = next((g for g in attribute.groups if g.name == group), None) if attribute else None
+        if attribute is None or found is None:
+            raise CannotMeasure(f"the submission declares no stratum {stratum}")
+        if attribute.source not in self._columns:
+            raise CannotMeasure(f"{self.dataset.name} has no column {attribute.source} for {stratum}")
+        return found
+
+    def _in_group(self, attribute: Attribute, group: Group) -> str:
+        if group.codes is not None:
+            codes = ", ".join(text(code) for code in group.codes)
+            return f"coalesce({self.code(attribute.source)} IN ({codes}), false)"
+        value = self.number(attribute.source)
+        return f"coalesce({value} >= {_literal(group.from_)} AND {value} < {_literal(group.below)}, false)"
+
+    def _require_one_group_per_row(self, name: str) -> None:
+        none, several = self._outside_groups(name)
+        if none or several:
+            raise CannotMeasure(
+                f"{none} of {self.rows} rows belong to no group of {name} and {several} to several, "
+                "where each must belong to exactly one"
+            )
+
+    def _outside_groups(self, name: str) -> tuple[int, int]:
+        """How many rows belong to no group of an attribute, and how many to several."""
+        if name not in self._memberships:
+            attribute = self.attributes[name]
+            count = " + ".join(f"({self._in_group(attribute, g)})::INT" for g in attribute.groups)
+            found = self.aggregate(
+                {
+                    "none": f"count(*) FILTER (({count}) = 0)",
+                    "several": f"count(*) FILTER (({count}) > 1)",
+                }
+            )
+            self._memberships[name] = (found["none"], found["several"])
+        return self._memberships[name]
+
+    @cached_property
+    def _memberships(self) -> dict[str, tuple[int, int]]:
+        return {}
+
+
+def _literal(number: Any) -> str:
+    return f"{float(number or 0)!r}::DOUBLE"
