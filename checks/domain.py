@@ -68,33 +68,48 @@ def _all(masks: list[Mask]) -> Mask:
 
 def _column_inside(column: Column, values: NDArray[Any]) -> Mask:
     if isinstance(column, CodedColumn):
-        codes = np.asarray([float(code) for code in column.codes])
-        return np.isin(values, _rounded(codes, values))
+        return np.isin(values, codes_of(column, values.dtype.name))
     return _quantity_inside(column, values)
 
 
 def _quantity_inside(quantity: Quantity, values: NDArray[Any]) -> Mask:
     numbers = values.astype(np.float64)
-    low, high = _rounded(np.asarray([float(end) for end in quantity.range]), values).astype(np.float64)
-    slack = _ROUNDINGS * _precision(values)
-    above, below = numbers >= low - slack * abs(low), numbers <= high + slack * abs(high)
-    within = np.asarray(above & below, dtype=np.bool_)
-    return within if quantity.step is None else within & _on_step(quantity, numbers, _precision(values))
+    low, high = bounds_of(quantity, values.dtype.name)
+    within = np.asarray((numbers >= low) & (numbers <= high), dtype=np.bool_)
+    return within if quantity.step is None else within & _on_step(quantity, numbers, values.dtype.name)
 
 
-def _on_step(quantity: Quantity, numbers: NDArray[np.float64], precision: float) -> Mask:
+def _on_step(quantity: Quantity, numbers: NDArray[np.float64], dtype: str) -> Mask:
     low, step = float(quantity.range[0]), float(quantity.step or 1)
+    absolute, relative = step_slack(quantity, dtype)
     with np.errstate(invalid="ignore", over="ignore"):  # infinity is no step, and is found not to be
         off = np.abs(numbers - (low + np.rint((numbers - low) / step) * step))
-        slack = _OF_A_STEP * step + _ROUNDINGS * precision * np.maximum(np.abs(numbers), abs(low))
+        slack = absolute + relative * np.maximum(np.abs(numbers), abs(low))
     return np.asarray(off <= slack, dtype=np.bool_)
 
 
-def _rounded(numbers: NDArray[np.float64], values: NDArray[Any]) -> NDArray[Any]:
-    """In the type of `values` if that is a float; integers are compared with the numbers as declared."""
+def codes_of(column: CodedColumn, dtype: str) -> NDArray[Any]:
+    """The declared codes as they are in the type of the input."""
+    return _rounded(np.asarray([float(code) for code in column.codes]), dtype)
+
+
+def bounds_of(quantity: Quantity, dtype: str) -> tuple[float, float]:
+    """Between which a number of that type lies inside, the loss of its last digits allowed for."""
+    low, high = _rounded(np.asarray([float(end) for end in quantity.range]), dtype).astype(np.float64)
+    slack = _ROUNDINGS * _precision(dtype)
+    return float(low - slack * abs(low)), float(high + slack * abs(high))
+
+
+def step_slack(quantity: Quantity, dtype: str) -> tuple[float, float]:
+    """How far from a step a number may lie: absolutely, and as a share of its size."""
+    return _OF_A_STEP * float(quantity.step or 1), _ROUNDINGS * _precision(dtype)
+
+
+def _rounded(numbers: NDArray[np.float64], dtype: str) -> NDArray[Any]:
+    """In that type if it is a float; integers are compared with the numbers as declared."""
     with np.errstate(over="ignore"):
-        return numbers.astype(values.dtype) if values.dtype.kind == "f" else numbers
+        return numbers.astype(dtype) if dtype.startswith("float") else numbers
 
 
-def _precision(values: NDArray[Any]) -> float:
-    return float(np.finfo(values.dtype).eps) if values.dtype.kind == "f" else 0.0
+def _precision(dtype: str) -> float:
+    return float(np.finfo(dtype).eps) if dtype.startswith("float") else 0.0

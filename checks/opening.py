@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from certify.submission.data import Dataset
+from certify.submission.manifest import Manifest
+from checks.arrays import arrays_as_columns
 from checks.files import Files
 from checks.measured import CannotMeasure
 
@@ -37,7 +39,7 @@ _TRUTHS = "'True', 'TRUE', 'true', 'False', 'FALSE', 'false'"
 _LONGEST_LINE = 1 << 20
 
 
-def open_data(dataset: Dataset, files: Files) -> duckdb.DuckDBPyConnection:
+def open_data(manifest: Manifest, dataset: Dataset, files: Files) -> duckdb.DuckDBPyConnection:
     """A connection with the view `data`: all rows of a data set, in the order of its files.
 
     In it every missing value is NULL, NaN among them. Raises `CannotMeasure` where a file is not readable, or
@@ -55,7 +57,7 @@ def open_data(dataset: Dataset, files: Files) -> duckdb.DuckDBPyConnection:
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     try:
-        _view(connection, dataset, files, paths)
+        _view(connection, manifest, dataset, files, paths)
     except duckdb.Error as error:
         first = str(error).splitlines()[0][:500]
         raise CannotMeasure(f"{dataset.name} cannot be read: {first}") from error
@@ -75,16 +77,20 @@ def text(value: str) -> str:
 
 
 def _view(
-    connection: duckdb.DuckDBPyConnection, dataset: Dataset, files: Files, paths: dict[str, Path]
+    connection: duckdb.DuckDBPyConnection,
+    manifest: Manifest,
+    dataset: Dataset,
+    files: Files,
+    paths: dict[str, Path],
 ) -> None:
     parts, columns = [], []
     for index, (name, path) in enumerate(paths.items()):
-        opener = _OPENERS[name.rpartition(".")[2]]
-        source = opener(connection, files, name, path, index)
+        source = _source(connection, manifest, files, name, path, index)
         described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608
         columns.append([entry[0] for entry in described])
         selected = ", ".join(_value(entry[0], entry[1]) for entry in described)
-        parts.append(f"SELECT {selected} FROM {source}")  # noqa: S608
+        connection.execute(f"CREATE VIEW {part(index)} AS SELECT {selected} FROM {source}")  # noqa: S608
+        parts.append(f"FROM {part(index)}")
     if any(names != columns[0] for names in columns):
         raise CannotMeasure(f"the files of {dataset.name} do not have the same columns")
     connection.execute(f"CREATE VIEW data AS {' UNION ALL '.join(parts)}")
@@ -96,7 +102,29 @@ def _value(name: str, type_: str) -> str:
     return f"nullif({column}, 'nan'::{type_}) AS {column}" if type_ in ("FLOAT", "DOUBLE") else column
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, files: Files, name: str, path: Path, index: int) -> str:
+def part(index: int) -> str:
+    """The name of the view of one file, counted from 0."""
+    return f"part{index}"
+
+
+def _source(
+    connection: duckdb.DuckDBPyConnection,
+    manifest: Manifest,
+    files: Files,
+    name: str,
+    path: Path,
+    index: int,
+) -> str:
+    """SQL that stands for the rows of one file."""
+    if name.endswith(".parquet"):
+        return _parquet(path, name)
+    if name.endswith(".csv"):
+        return _csv(connection, path, name)
+    connection.register(f"arrays{index}", arrays_as_columns(manifest, files.read(name), name))
+    return f"arrays{index}"
+
+
+def _parquet(path: Path, name: str) -> str:
     import pyarrow.parquet
 
     try:
@@ -106,7 +134,7 @@ def _parquet(connection: duckdb.DuckDBPyConnection, files: Files, name: str, pat
     return f"read_parquet({text(str(path))})"
 
 
-def _csv(connection: duckdb.DuckDBPyConnection, files: Files, name: str, path: Path, index: int) -> str:
+def _csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> str:
     """Every field is read as text; a column of which every value is a number, or true or false, becomes one.
 
     Nothing is left to DuckDB's detection: from a file of a header and one row that is too long it concludes
@@ -160,21 +188,6 @@ def as_number(value: str) -> str:
     """SQL for a text as DOUBLE, NULL where it is no number to others: DuckDB takes 1_000 and +-1 for one."""
     odd = f"contains({value}, '_') OR contains({value}, '+-')"
     return f"CASE WHEN {odd} THEN NULL ELSE TRY_CAST({value} AS DOUBLE) END"
-
-
-def _npz(connection: duckdb.DuckDBPyConnection, files: Files, name: str, path: Path, index: int) -> str:
-    from checks.table import frame_of_arrays, read_npz
-
-    frame = frame_of_arrays(read_npz(files.read(name), name))
-    connection.register(f"arrays{index}", frame)
-    return f"arrays{index}"
-
-
-_OPENERS: dict[str, Callable[[duckdb.DuckDBPyConnection, Files, str, Path, int], str]] = {
-    "parquet": _parquet,
-    "csv": _csv,
-    "npz": _npz,
-}
 
 
 def _header(path: Path, name: str) -> list[str]:

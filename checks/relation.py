@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from certify.evidence import WHOLE
+from certify.evidence import WHOLE, Opened
 from certify.submission.data import Attribute, Dataset, Group
 from certify.submission.manifest import Manifest
 from checks.files import Files
@@ -57,7 +57,8 @@ class Relation:
         self.manifest = manifest
         self.dataset = dataset
         self.attributes: Mapping[str, Attribute] = {a.name: a for a in manifest.data.attributes}
-        self._connection = open_data(dataset, files)
+        self._files = files
+        self._connection = open_data(manifest, dataset, files)
         self._columns = self._described()
         if dataset.target not in self._columns:
             raise CannotMeasure(f"{dataset.name} has no column {dataset.target} to be the target")
@@ -112,6 +113,18 @@ class Relation:
         for name in pairs:
             self._require_one_group_per_row(name)
         return " AND ".join(self._in_group(self.attributes[n], g) for n, g in zip(pairs, groups, strict=True))
+
+    def group(self, attribute: Attribute) -> str:
+        """SQL for the index of the group of a row; NULL where it belongs to none, or to several."""
+        each = [f"({self._in_group(attribute, group)})" for group in attribute.groups]
+        several = " + ".join(f"{member}::INT" for member in each)
+        cases = " ".join(f"WHEN {member} THEN {index}" for index, member in enumerate(each))
+        return f"CASE WHEN {several} <> 1 THEN NULL {cases} END"
+
+    @property
+    def opened(self) -> tuple[Opened, ...]:
+        """The files of which the rows come."""
+        return tuple(entry for entry in self._files.opened if entry.path in self.dataset.files)
 
     def aggregate(self, expressions: Mapping[str, str]) -> dict[str, Any]:
         """Any number of aggregates in one scan, by their keys."""

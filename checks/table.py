@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from certify.evidence import WHOLE
 from certify.submission.data import Attribute, Dataset, Group
 from certify.submission.manifest import Manifest
-from certify.submission.model import IdentityRule, Input, TableInput, extremes_of
+from certify.submission.model import IdentityRule, Input, TableInput, TensorInput, extremes_of
 from checks.domain import Mask, finely_measured, inside
 from checks.files import Files
 from checks.measured import CannotMeasure
@@ -216,6 +216,11 @@ def _input(entry: Input, arrays: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
     if isinstance(entry, TableInput):
         columns = [_numeric(arrays, column.name) for column in entry.columns]
         return _typed(np.stack(columns, axis=1), entry)
+    return fed(entry, arrays)
+
+
+def fed(entry: TensorInput, arrays: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    """The array that is fed to an input, in its type; `CannotMeasure` if there is none of its shape."""
     array = arrays.get(entry.array)
     if array is None or array.shape[1:] != entry.shape:
         found = "no such array" if array is None else f"cases of shape {array.shape[1:]}"
@@ -228,7 +233,8 @@ def _typed(array: NDArray[Any], entry: Input) -> NDArray[Any]:
         allowed = np.iinfo(entry.dtype)
         if not ((array >= allowed.min) & (array <= allowed.max)).all():  # false for NaN as well
             raise CannotMeasure(f"the integer input {entry.name} is given values that are no {entry.dtype}")
-    return array.astype(entry.dtype)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, and lies outside
+        return array.astype(entry.dtype)
 
 
 def _numeric(arrays: Mapping[str, NDArray[Any]], name: str) -> NDArray[np.float64]:

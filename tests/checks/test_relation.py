@@ -50,7 +50,7 @@ def same_numbers(numbers, floats):
     )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=st.one_of(st.lists(CELLS, min_size=1, max_size=8), st.lists(NUMBERS, min_size=1, max_size=8)))
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_a_value_means_the_same_to_those_who_count_and_to_those_who_compute(make_subject, cells, kind):

@@ -1,0 +1,113 @@
+"""The contract of the model in SQL: the type in which a value is fed, and whether it lies inside.
+
+Says the same as `checks.domain` says of arrays; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from certify.submission.model import CodedColumn, Column, Input, Quantity, TableInput
+from checks.arrays import identity_of, inside_of, missing_of
+from checks.domain import bounds_of, codes_of, step_slack
+from checks.measured import CannotMeasure
+from checks.opening import quoted
+from checks.relation import Relation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """One column or array that is fed: SQL for its value, for whether it is missing, and for being inside.
+
+    `value` of an array is a number that is equal where arrays are. `missing` and `inside` are never NULL.
+    """
+
+    input: str
+    name: str
+    value: str
+    missing: str
+    inside: str
+    column: Column | None
+    dtype: str
+
+
+def sources(relation: Relation) -> tuple[Source, ...]:
+    """Every column and array that the model is fed, in the order of its inputs."""
+    return tuple(source for entry in relation.manifest.model.inputs for source in _sources(relation, entry))
+
+
+def _sources(relation: Relation, entry: Input) -> Iterator[Source]:
+    if isinstance(entry, TableInput):
+        yield from (_column(relation, entry, column) for column in entry.columns)
+        return
+    if identity_of(entry.array) not in relation.names:
+        raise CannotMeasure(f"{relation.dataset.name} has no array {entry.array} with cases of {entry.shape}")
+    yield Source(
+        input=entry.name,
+        name=entry.array,
+        value=quoted(identity_of(entry.array)),
+        missing=quoted(missing_of(entry.array)),
+        inside=quoted(inside_of(entry.array)),
+        column=None,
+        dtype=entry.dtype,
+    )
+
+
+def _column(relation: Relation, entry: TableInput, column: Column) -> Source:
+    if column.name not in relation.names:
+        raise CannotMeasure(f"the data have no column {column.name}, which the model is declared to take")
+    value = _typed(relation.number(column.name), entry.dtype)
+    within = (
+        _coded(column, entry.dtype, value)
+        if isinstance(column, CodedColumn)
+        else _measured(column, entry.dtype, value)
+    )
+    return Source(
+        input=entry.name,
+        name=column.name,
+        value=value,
+        missing=f"({value} IS NULL)",
+        inside=f"coalesce({within}, false)",
+        column=column,
+        dtype=entry.dtype,
+    )
+
+
+def _typed(number: str, dtype: str) -> str:
+    """The value as the model is fed with it: beyond float32 lies infinity, and integers are cut."""
+    if dtype == "float32":
+        beyond = f"CASE WHEN {number} > 0 THEN 'inf'::FLOAT WHEN {number} < 0 THEN '-inf'::FLOAT END"
+        return f"coalesce(TRY_CAST({number} AS FLOAT), {beyond})"
+    return number if dtype == "float64" else f"trunc({number})"
+
+
+def _coded(column: CodedColumn, dtype: str, value: str) -> str:
+    return f"{value} IN ({', '.join(_literal(code, dtype) for code in codes_of(column, dtype))})"
+
+
+def _measured(quantity: Quantity, dtype: str, value: str) -> str:
+    low, high = bounds_of(quantity, dtype)
+    number = f"CAST({value} AS DOUBLE)"
+    within = f"{number} BETWEEN {float(low)!r}::DOUBLE AND {float(high)!r}::DOUBLE"
+    if quantity.step is None:
+        return within
+    start, step = f"{float(quantity.range[0])!r}::DOUBLE", f"{float(quantity.step)!r}::DOUBLE"
+    absolute, relative = step_slack(quantity, dtype)
+    off = f"abs({number} - ({start} + round_even(({number} - {start}) / {step}, 0) * {step}))"
+    slack = f"{absolute!r} + {relative!r} * greatest(abs({number}), abs({start}))"
+    return f"({within} AND {off} <= {slack})"
+
+
+def _literal(code: float, dtype: str) -> str:
+    return f"{float(code)!r}::{'FLOAT' if dtype == 'float32' else 'DOUBLE'}"
+
+
+def out_of_type(source: Source, number: str) -> str | None:
+    """SQL for the rows of which a value cannot be fed at all, since the input takes integers."""
+    if not source.dtype.startswith("int"):
+        return None
+    allowed = np.iinfo(source.dtype)
+    return f"NOT coalesce({number} BETWEEN {allowed.min} AND {allowed.max}, false)"
