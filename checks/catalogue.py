@@ -58,10 +58,12 @@ METHODS: Mapping[str, Method] = dict(
             "checks.representativeness.shares:shares",
             "The share of each stratum in the data, alone and relative to the reference population.",
             parameters={"groups": "list"},
+            streamed=True,
         ),
         _method(
             "checks.representativeness.domain:domain",
             "The share of rows outside the declared contract of the model.",
+            streamed=True,
         ),
         _method(
             "checks.data_quality.expectations:expectations",
@@ -71,19 +73,23 @@ METHODS: Mapping[str, Method] = dict(
         _method(
             "checks.data_quality.duplicates:duplicates",
             "The share of rows that repeat an earlier one, inputs and label alike.",
+            streamed=True,
         ),
         _method(
             "checks.data_quality.overlap:overlap",
             "The share of rows whose inputs also stand in the data of another role.",
             parameters={"other_role": "text"},
+            streamed=True,
         ),
         _method(
             "checks.data_quality.completeness:completeness",
             "The share of rows in which an input or the target is missing.",
+            streamed=True,
         ),
         _method(
             "checks.data_quality.labels:labels",
             "The share of rows whose label is none of the declared classes, or no finite number.",
+            streamed=True,
         ),
         _method(
             "checks.objectives.claims:claims",

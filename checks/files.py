@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from certify.digest import Digest
@@ -23,12 +23,14 @@ class Files:
         self._locations = locations
         self._read: dict[str, bytes] = {}
         self._streamed: set[str] = set()
+        self._counted: set[str] = set()
 
     @property
     def opened(self) -> tuple[Opened, ...]:
         """What has been read so far, in the order of the paths."""
         return tuple(
-            Opened(path=p, digest=self._artifacts[p].digest) for p in sorted({*self._read, *self._streamed})
+            Opened(path=p, digest=self._artifacts[p].digest)
+            for p in sorted({*self._read, *self._streamed, *self._counted})
         )
 
     def read(self, path: str) -> bytes:
@@ -60,6 +62,16 @@ class Files:
                 raise CannotMeasure(f"the bytes of {path} changed since they were taken in", Reason.UNBOUND)
             self._streamed.add(path)
         return Path(str(location))
+
+    def counted(self, opened: Iterable[Opened]) -> None:
+        """Note that files were counted before, and that an answer rests on those counts.
+
+        Raises `CannotMeasure` if other bytes were counted than those that were taken in.
+        """
+        for entry in opened:
+            if self._artifact(entry.path).digest != entry.digest:
+                raise CannotMeasure(f"other bytes of {entry.path} were counted", Reason.UNBOUND)
+            self._counted.add(entry.path)
 
     def _artifact(self, path: str) -> Artifact:
         artifact = self._artifacts.get(path)

@@ -93,7 +93,11 @@ def _view(
         parts.append(f"FROM {part(index)}")
     if any(names != columns[0] for names in columns):
         raise CannotMeasure(f"the files of {dataset.name} do not have the same columns")
+    if dataset.target not in columns[0]:
+        raise CannotMeasure(f"{dataset.name} has no column {dataset.target} to be the target")
     connection.execute(f"CREATE VIEW data AS {' UNION ALL '.join(parts)}")
+    if connection.execute("SELECT 1 FROM data LIMIT 1").fetchone() is None:
+        raise CannotMeasure(f"{dataset.name} has no rows")
 
 
 def _value(name: str, type_: str) -> str:

@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from certify.evidence import WHOLE, Opened
 from certify.submission.data import Attribute, Dataset, Group
 from certify.submission.manifest import Manifest
@@ -25,6 +28,7 @@ from checks.opening import as_number, open_data, quoted, text
 from checks.stratum import parts
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
 
 _EXACT = 2**53
@@ -58,12 +62,16 @@ class Relation:
         self.dataset = dataset
         self.attributes: Mapping[str, Attribute] = {a.name: a for a in manifest.data.attributes}
         self._files = files
-        self._connection = open_data(manifest, dataset, files)
-        self._columns = self._described()
-        if dataset.target not in self._columns:
-            raise CannotMeasure(f"{dataset.name} has no column {dataset.target} to be the target")
-        if not self.rows:
-            raise CannotMeasure(f"{dataset.name} has no rows")
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """Opened when first asked: whoever reads the counts of others opens nothing."""
+        return open_data(self.manifest, self.dataset, self._files)
+
+    @cached_property
+    def _columns(self) -> Mapping[str, _Column]:
+        described = self.query("DESCRIBE data")
+        return {name: _Column(name=name, type=type_) for name, type_, *_ in described}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -141,6 +149,12 @@ class Relation:
         with self._refusals():
             return self._connection.execute(sql).fetchall()
 
+    def hashes(self, expression: str) -> NDArray[np.uint64]:
+        """The value of a hash for every row, eight bytes each, in any order."""
+        with self._refusals():
+            found = self._connection.sql(f"SELECT {expression} AS hashed FROM data").fetchnumpy()  # noqa: S608
+        return np.asarray(found["hashed"], dtype=np.uint64)
+
     def frames(self, columns: Sequence[str], *, rows: int) -> Iterator[pd.DataFrame]:
         """Some columns, so many rows at a time at most, in the order of the files."""
         names = ", ".join(quoted(self._column(column).name) for column in columns)
@@ -176,10 +190,6 @@ class Relation:
         except duckdb.Error as error:
             first = str(error).splitlines()[0][:500]
             raise CannotMeasure(f"{self.dataset.name} cannot be counted: {first}") from error
-
-    def _described(self) -> dict[str, _Column]:
-        described = self.query("DESCRIBE data")
-        return {name: _Column(name=name, type=type_) for name, type_, *_ in described}
 
     def _column(self, name: str) -> _Column:
         found = self._columns.get(name)

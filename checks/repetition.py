@@ -57,17 +57,23 @@ def repetition(digests: Sequence[bytes], parts: Sequence[int], *, fine: bool = F
     quantities, so that two of them are hardly ever equal by chance.
     """
     counts = Counter(digests)
-    times = gcd(*counts.values())
-    if times > 1 and len(counts) >= FEWEST_DIFFERENT:
-        return f"holds every one of its {len(counts)} different rows {times} times or a multiple of it"
     ends = np.cumsum([0, *parts]).tolist()
-    files = [Counter(digests[start:end]) for start, end in pairwise(ends)]
-    for index, rows in enumerate(files):
-        if len(rows) >= FEWEST_DIFFERENT and rows in files[:index]:
-            return "has two files that hold the same rows"
-    copied = repeated(digests) > MOST_REPEATED * len(digests)
-    if fine and copied and len(counts) >= FEWEST_DIFFERENT:
-        return f"repeats earlier rows in {repeated(digests)} of its {len(digests)} rows"
+    files = [Counter(digests[start:end]) for start, end in pairwise(ends)] if len(parts) > 1 else []
+    alike = any(len(rows) >= FEWEST_DIFFERENT and rows in files[:index] for index, rows in enumerate(files))
+    return defect_of(
+        rows=len(digests), different=len(counts), times=gcd(*counts.values()), files_alike=alike, fine=fine
+    )
+
+
+def defect_of(*, rows: int, different: int, times: int, files_alike: bool, fine: bool) -> str | None:
+    """The same of rows that were counted: `times` is what every row occurs a multiple of times."""
+    if times > 1 and different >= FEWEST_DIFFERENT:
+        return f"holds every one of its {different} different rows {times} times or a multiple of it"
+    if files_alike:
+        return "has two files that hold the same rows"
+    repeats = rows - different
+    if fine and repeats > MOST_REPEATED * rows and different >= FEWEST_DIFFERENT:
+        return f"repeats earlier rows in {repeats} of its {rows} rows"
     return None
 
 

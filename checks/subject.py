@@ -9,24 +9,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.digest import Digest
+from certify.evidence import Reason
 from certify.submission import Manifest
 from certify.submission.data import Dataset
 from checks.files import Files
+from checks.independence import require_independent_rows
 from checks.measured import CannotMeasure
 from checks.predictor import UNDECIDED, Predictor
 from checks.relation import Relation
 from checks.table import Table, read_table
+from checks.tabulation import Tabulation, tabulate
 
 
 class Subject:
     """One submission in one worker: the model is loaded once, each table read once."""
 
-    def __init__(self, manifest: Manifest, files: Files, root: Digest) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        files: Files,
+        root: Digest,
+        tabulations: Mapping[str, Tabulation] | None = None,
+    ) -> None:
         self.manifest = manifest
         self.files = files
         self._root = root
         self._tables: dict[str, Table] = {}
         self._relations: dict[str, Relation] = {}
+        self._tabulations = dict(tabulations or {})
 
     def generator(self, seed: int, purpose: str) -> np.random.Generator:
         """Randomness that the vendor cannot know before the model is final, and anybody can repeat after.
@@ -62,6 +72,26 @@ class Subject:
         if role not in self._relations:
             self._relations[role] = Relation(self.manifest, self._dataset(role), self.files)
         return self._relations[role]
+
+    def tabulation(self, role: str) -> Tabulation:
+        """The counts of a data set, made once: before this worker began, or now. Raises as `table` does.
+
+        Raises `CannotMeasure` if what was counted before is not all of the data set, or other bytes.
+        """
+        dataset = self._dataset(role)
+        if role not in self._tabulations:
+            self._tabulations[role] = tabulate(self.relation(role))
+        found = self._tabulations[role]
+        if (found.role, [o.path for o in found.opened]) != (role, sorted(dataset.files)):
+            raise CannotMeasure(f"the counts are not those of the {role} data", Reason.UNBOUND)
+        self.files.counted(found.opened)
+        return found
+
+    def independent_rows(self, role: str) -> Tabulation:
+        """The counts of a data set whose rows are independent trials; `CannotMeasure` for any other."""
+        counted = self.tabulation(role)
+        require_independent_rows(self.manifest, self._dataset(role), counted)
+        return counted
 
     def _dataset(self, role: str) -> Dataset:
         dataset = self.manifest.data.in_role(role)

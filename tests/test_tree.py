@@ -15,6 +15,7 @@ import pytest
 from certify.standard import Expectation
 from checks.catalogue import METHODS, Method
 from checks.measured import Confidence, Measured
+from checks.relation import Relation
 from checks.subject import Subject
 from checks.table import Table
 
@@ -85,7 +86,8 @@ def test_a_method_takes_what_the_catalogue_says(method: Method) -> None:
     returned = types.pop("return")
     parameters = inspect.signature(function).parameters.values()
     positional = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-    assert [types.pop(p) for p in positional] == [Subject, Table | None, Confidence]
+    rows = Relation if method.streamed else Table
+    assert [types.pop(p) for p in positional] == [Subject, rows | None, Confidence]
     assert types == {p: TYPES[kind] for p, kind in signature.parameters.items()}
     assert all(p.kind is p.KEYWORD_ONLY for p in parameters if p.name not in positional)
     assert all(p.default is p.empty for p in parameters)

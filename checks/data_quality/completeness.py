@@ -7,77 +7,36 @@ a value; whether it is a declared one is asked by `representativeness.domain` an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
-
 from certify.digest import canonical
-from certify.submission.model import IdentityRule, TableInput
-from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
+from checks.relation import Relation
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
-from checks.table import Table
-
-if TYPE_CHECKING:
-    import pandas as pd
+from checks.tabulation import Tabulation
 
 
-def completeness(subject: Subject, data: Table | None, confidence: Confidence) -> Measured:
+def completeness(subject: Subject, data: Relation | None, confidence: Confidence) -> Measured:
     """Estimates `incomplete_share` (all): rows with any value missing in a declared input or the target.
 
     Other columns are not asked for. Bounds: Clopper-Pearson over the rows, taken as draws of the process that
     made the data; hence independent and unweighted rows. An integer input that lacks a value cannot be fed to
-    the model at all: its table is not read, and `CannotMeasure` says so.
+    the model at all: its table is not counted, and `CannotMeasure` says so.
     """
     if data is None:
         raise CannotMeasure("missing values are counted in a data set, and none was given")
-    data.require_independent_rows()
-    missing = {**_missing_inputs(subject, data), data.dataset.target: _missing_target(subject, data)}
-    incomplete = np.logical_or.reduce(list(missing.values()))
-    share = proportion(int(incomplete.sum()), data.rows, confidence)
+    counted = subject.independent_rows(data.dataset.role)
+    share = proportion(counted.incomplete, counted.rows, confidence)
     return Measured(
         estimates=(share.estimate(statistic="incomplete_share", confidence=confidence),),
-        exhibits=(_exhibit(missing, incomplete),),
+        exhibits=(_exhibit(counted, data.dataset.target),),
     )
 
 
-def _missing_inputs(subject: Subject, data: Table) -> dict[str, Mask]:
-    """Which rows lack each column or array that is fed to the model, in the type in which it is fed."""
-    missing: dict[str, Mask] = {}
-    for entry in subject.manifest.model.inputs:
-        values = data.inputs[entry.name]
-        if isinstance(entry, TableInput):
-            missing |= {column.name: _nan(values[:, [at]]) for at, column in enumerate(entry.columns)}
-        else:
-            missing[entry.array] = _nan(values)
-    return missing
-
-
-def _missing_target(subject: Subject, data: Table) -> Mask:
-    absent = _blank(data.frame[data.dataset.target])
-    if isinstance(subject.manifest.model.decision, IdentityRule):
-        return absent | _nan(data.labels)
-    return absent
-
-
-def _nan(values: NDArray[Any]) -> Mask:
-    """Which rows hold a NaN in any of their axes."""
-    return np.asarray(np.isnan(values).any(axis=tuple(range(1, values.ndim))), dtype=np.bool_)
-
-
-def _blank(column: pd.Series[Any]) -> Mask:
-    blank = column.isna() | (column.astype(str).str.strip() == "")
-    return blank.to_numpy(dtype=np.bool_)
-
-
-def _exhibit(missing: Mapping[str, Mask], incomplete: Mask) -> Exhibit:
+def _exhibit(counted: Tabulation, target: str) -> Exhibit:
     counts = {
-        "rows": len(incomplete),
-        "incomplete": int(incomplete.sum()),
-        "missing": {name: int(rows.sum()) for name, rows in missing.items()},
+        "rows": counted.rows,
+        "incomplete": counted.incomplete,
+        "missing": {**{s.source: s.missing for s in counted.sources}, target: counted.target_missing},
     }
     return Exhibit(
         name="completeness.json", media_type="application/json", visibility="public", data=canonical(counts)

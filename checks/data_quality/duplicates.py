@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from certify.digest import canonical
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
-from checks.repetition import repeated, row_digests
+from checks.relation import Relation
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
-from checks.table import Table
 
 
-def duplicates(subject: Subject, data: Table | None, confidence: Confidence) -> Measured:
+def duplicates(subject: Subject, data: Relation | None, confidence: Confidence) -> Measured:
     """Estimates `repeated_share` (all): rows equal to an earlier row of any file, inputs and label alike.
 
     Bounds: Clopper-Pearson over all rows, taken as draws of the process that made the data, which copies each
@@ -29,11 +28,11 @@ def duplicates(subject: Subject, data: Table | None, confidence: Confidence) -> 
         raise CannotMeasure("duplicates are counted in a data set, and none was given")
     if data.dataset.weights is not None:
         raise CannotMeasure("weighted rows need an interval method for survey weights")
-    copies = repeated(row_digests(data.inputs, data.labels))
-    share = proportion(copies, data.rows, confidence)
+    counted = subject.tabulation(data.dataset.role)
+    share = proportion(counted.repeated, counted.rows, confidence)
     return Measured(
         estimates=(share.estimate(statistic="repeated_share", confidence=confidence),),
-        exhibits=(_exhibit(copies, data.rows),),
+        exhibits=(_exhibit(counted.repeated, counted.rows),),
     )
 
 

@@ -7,15 +7,17 @@ equal, such as a copy with a digit changed, nothing is said.
 
 from __future__ import annotations
 
+import numpy as np
+
 from certify.digest import canonical
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
-from checks.repetition import input_digests
+from checks.relation import Relation
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
-from checks.table import Table
+from checks.tabulation import input_hash
 
 
-def overlap(subject: Subject, data: Table | None, confidence: Confidence, *, other_role: str) -> Measured:
+def overlap(subject: Subject, data: Relation | None, confidence: Confidence, *, other_role: str) -> Measured:
     """Estimates `overlapping_share` (all): rows whose inputs also stand in the data set of `other_role`.
 
     Bounds: Clopper-Pearson over the rows, taken as draws of the process that made them, with the other data
@@ -26,18 +28,18 @@ def overlap(subject: Subject, data: Table | None, confidence: Confidence, *, oth
         raise CannotMeasure("overlap is counted in a data set, and none was given")
     if other_role == data.dataset.role:
         raise CannotMeasure(f"the {other_role} data overlap with themselves: name another data set")
-    other = subject.table(other_role)
-    data.require_independent_rows()
-    known = set(input_digests(other.inputs))
-    overlapping = sum(digest in known for digest in input_digests(data.inputs))
-    share = proportion(overlapping, data.rows, confidence)
+    other = subject.relation(other_role)
+    rows = subject.independent_rows(data.dataset.role).rows
+    known = np.unique(other.hashes(input_hash(other)))
+    overlapping = int(np.isin(data.hashes(input_hash(data)), known).sum())
+    share = proportion(overlapping, rows, confidence)
     return Measured(
         estimates=(share.estimate(statistic="overlapping_share", confidence=confidence),),
         exhibits=(_exhibit(overlapping, data, other),),
     )
 
 
-def _exhibit(overlapping: int, data: Table, other: Table) -> Exhibit:
+def _exhibit(overlapping: int, data: Relation, other: Relation) -> Exhibit:
     counts = {
         "rows": data.rows,
         "overlapping": overlapping,

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from certify.digest import canonical
 from certify.evidence import Estimate, Statement
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
+from checks.relation import Relation
 from checks.representativeness.reference import Reference, read_reference
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
-from checks.table import Table
+from checks.tabulation import Tabulation
 
 _DEFECTS_SHOWN = 50
 
@@ -30,7 +31,7 @@ class _Count:
 
 
 def shares(
-    subject: Subject, data: Table | None, confidence: Confidence, *, groups: tuple[str, ...]
+    subject: Subject, data: Relation | None, confidence: Confidence, *, groups: tuple[str, ...]
 ) -> Measured:
     """Estimates `share` and `share_ratio` (share over reference share) for each of `groups`.
 
@@ -48,8 +49,8 @@ def shares(
     statement = _soundness(reference)
     if reference.defects:
         return Measured(statements=(statement,))
-    data.require_independent_rows()
-    counts = [_count(stratum, data, reference) for stratum in dict.fromkeys(groups)]
+    counted = subject.independent_rows(data.dataset.role)
+    counts = [_count(stratum, counted, reference) for stratum in dict.fromkeys(groups)]
     family = confidence.over(2 * len(counts))
     return Measured(
         estimates=tuple(estimate for count in counts for estimate in _estimates(count, family)),
@@ -58,7 +59,7 @@ def shares(
     )
 
 
-def _compared(reference: Reference, data: Table, groups: Sequence[str]) -> Reference:
+def _compared(reference: Reference, data: Relation, groups: Sequence[str]) -> Reference:
     """The reference, with a defect for every stratum in which it departs from the declared groups."""
     wanted = {group.partition("=")[0] for group in groups}
     declared = {s for name in wanted if name in data.attributes for s in data.attributes[name].strata()}
@@ -84,9 +85,9 @@ def _soundness(reference: Reference) -> Statement:
     )
 
 
-def _count(stratum: str, data: Table, reference: Reference) -> _Count:
-    rows = int(data.members(stratum).sum())
-    return _Count(stratum=stratum, rows=rows, of=data.rows, reference=float(reference.shares[stratum]))
+def _count(stratum: str, counted: Tabulation, reference: Reference) -> _Count:
+    rows = counted.count(stratum)
+    return _Count(stratum=stratum, rows=rows, of=counted.rows, reference=float(reference.shares[stratum]))
 
 
 def _estimates(count: _Count, confidence: Confidence) -> tuple[Estimate, Estimate]:

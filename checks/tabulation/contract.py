@@ -39,6 +39,16 @@ def sources(relation: Relation) -> tuple[Source, ...]:
     return tuple(source for entry in relation.manifest.model.inputs for source in _sources(relation, entry))
 
 
+def input_hash(relation: Relation) -> str:
+    """SQL for 64 bits that are equal where all that the model is fed is; those of two relations compare."""
+    return f"hash({', '.join(alike(source) for source in sources(relation))})"
+
+
+def alike(source: Source) -> str:
+    """SQL for a value that is equal where values are: minus zero is zero."""
+    return f"({source.value} + 0)" if source.column is not None else source.value
+
+
 def _sources(relation: Relation, entry: Input) -> Iterator[Source]:
     if isinstance(entry, TableInput):
         yield from (_column(relation, entry, column) for column in entry.columns)

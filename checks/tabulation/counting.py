@@ -14,7 +14,7 @@ from checks.opening import part, quoted, text
 from checks.predictor import classes_of
 from checks.relation import Relation
 from checks.repetition import FEWEST_DIFFERENT
-from checks.tabulation.contract import Source, out_of_type, sources
+from checks.tabulation.contract import Source, alike, out_of_type, sources
 from checks.tabulation.distributions import Bins, bins_of, bins_of_target
 from checks.tabulation.tabulation import Cell, Repetition, SourceCount, Tabulation
 
@@ -121,7 +121,7 @@ def _source_count(source: Source, counted: dict[str, Any]) -> SourceCount:
 
 
 def _repetition(relation: Relation, fed: Sequence[Source]) -> Repetition:
-    values = ", ".join([*(_alike(source) for source in fed), _label(relation)])
+    values = ", ".join([*(alike(source) for source in fed), _label(relation)])
     row = f"hash({values})"
     grouped = relation.query(
         f"SELECT n, count(*) FROM (SELECT count(*) AS n FROM data GROUP BY {row}) GROUP BY n"  # noqa: S608
@@ -132,11 +132,6 @@ def _repetition(relation: Relation, fed: Sequence[Source]) -> Repetition:
         times=reduce(gcd, (times for times, _ in grouped)),
         files_alike=_files_alike(relation, row),
     )
-
-
-def _alike(source: Source) -> str:
-    """Minus zero is zero."""
-    return f"({source.value} + 0)" if source.column is not None else source.value
 
 
 def _files_alike(relation: Relation, row: str) -> bool:

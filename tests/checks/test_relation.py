@@ -131,7 +131,7 @@ def test_arrays_are_described_by_their_extremes(make_subject):
 
 def test_what_is_read_is_remembered(make_subject):
     subject = make_subject(pd.DataFrame({"x": [1.0], "label": "yes"}))
-    subject.relation("test")
+    assert subject.relation("test").rows
     assert [opened.path for opened in subject.files.opened] == [
         path for dataset in subject.manifest.data.sets for path in dataset.files
     ]
@@ -154,7 +154,7 @@ def test_what_is_read_is_remembered(make_subject):
 def test_a_file_that_is_not_as_it_should_be_is_refused(make_subject, files, complaint):
     subject = make_subject(pd.DataFrame({"x": [1.0], "label": "yes"}), files={"test": files})
     with pytest.raises(CannotMeasure, match=complaint):
-        subject.relation("test")
+        subject.relation("test").rows  # noqa: B018
 
 
 def test_columns_of_one_name_in_parquet_are_refused(make_subject):
@@ -167,7 +167,7 @@ def test_columns_of_one_name_in_parquet_are_refused(make_subject):
         pd.DataFrame({"x": [1.0], "label": "yes"}), files={"test": {"a.parquet": stream.getvalue()}}
     )
     with pytest.raises(CannotMeasure, match="several columns or arrays called x"):
-        subject.relation("test")
+        subject.relation("test").rows  # noqa: B018
 
 
 def test_bytes_that_changed_are_unbound(make_subject):
@@ -175,7 +175,7 @@ def test_bytes_that_changed_are_unbound(make_subject):
     path = subject.manifest.data.sets[0].files[0]
     subject.files._locations[path].write_bytes(b"x,label\n2,no\n")
     with pytest.raises(CannotMeasure) as refusal:
-        subject.relation("test")
+        subject.relation("test").rows  # noqa: B018
     assert refusal.value.reason is Reason.UNBOUND
 
 

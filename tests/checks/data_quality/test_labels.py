@@ -22,7 +22,7 @@ def people(answers: Sequence[Any]) -> pd.DataFrame:
 def measure(make_subject: Callable[..., Subject]) -> Callable[..., Measured]:
     def run(*arguments: object, **more: object) -> Measured:
         subject = make_subject(*arguments, **more)
-        return labels(subject, subject.table("test"), CONFIDENCE)
+        return labels(subject, subject.relation("test"), CONFIDENCE)
 
     return run
 

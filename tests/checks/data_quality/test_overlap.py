@@ -23,7 +23,7 @@ def people(first: int, last: int) -> pd.DataFrame:
 def measure(make_subject: Callable[..., Subject]) -> Callable[..., Measured]:
     def run(test: object, train: object, other_role: str = "train", **more: object) -> Measured:
         subject = make_subject(test, sets={"train": train}, **more)
-        return overlap(subject, subject.table("test"), CONFIDENCE, other_role=other_role)
+        return overlap(subject, subject.relation("test"), CONFIDENCE, other_role=other_role)
 
     return run
 
@@ -98,7 +98,7 @@ def test_images_seen_in_training_are_found(measure: Callable[..., Measured]) -> 
 
 def test_files_of_both_sets_are_remembered_as_opened(make_subject: Callable[..., Subject]) -> None:
     subject = make_subject(people(0, 10), sets={"train": people(10, 20), "validation": people(20, 30)})
-    overlap(subject, subject.table("test"), CONFIDENCE, other_role="train")
+    overlap(subject, subject.relation("test"), CONFIDENCE, other_role="train")
     assert [opened.path for opened in subject.files.opened] == ["test.csv", "train.csv"]
 
 
@@ -137,7 +137,7 @@ def test_another_set_without_rows_is_not_measured(make_subject: Callable[..., Su
     """An empty training set would overlap with nothing."""
     subject = make_subject(people(0, 10), files={"train": {"empty.csv": b"x0,x1,label\n"}})
     with pytest.raises(CannotMeasure, match="no rows"):
-        overlap(subject, subject.table("test"), CONFIDENCE, other_role="train")
+        overlap(subject, subject.relation("test"), CONFIDENCE, other_role="train")
 
 
 def test_the_counts_and_nothing_else_are_shown_to_everybody(measure: Callable[..., Measured]) -> None:

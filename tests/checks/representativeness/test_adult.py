@@ -43,7 +43,7 @@ def test_women_are_two_thirds_of_what_they_are_in_the_population(
         attributes={"sex": {"women": ["Female"], "men": ["Male"]}},
         reference={"sex=women": women, "sex=men": 1 - women},
     )
-    measured = shares(subject, subject.table("test"), Confidence(0.975), groups=("sex=women", "sex=men"))
+    measured = shares(subject, subject.relation("test"), Confidence(0.975), groups=("sex=women", "sex=men"))
     share, ratio, _, too_many = measured.estimates
     assert share.value == Decimal(repr(10_771 / 32_561))
     assert ratio.refuting.upper is not None

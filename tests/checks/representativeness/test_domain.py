@@ -22,7 +22,7 @@ def people(rows: int) -> pd.DataFrame:
 def measure(make_subject: Callable[..., Subject]) -> Callable[..., Measured]:
     def run(*arguments: object, **more: object) -> Measured:
         subject = make_subject(*arguments, **more)
-        return domain(subject, subject.table("test"), CONFIDENCE)
+        return domain(subject, subject.relation("test"), CONFIDENCE)
 
     return run
 

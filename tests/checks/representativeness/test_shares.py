@@ -23,7 +23,7 @@ def people(females: int, males: int, unknown: int = 0) -> pd.DataFrame:
 
 
 def measure(subject: Subject, groups: tuple[str, ...] = GROUPS) -> Measured:
-    return shares(subject, subject.table("test"), CONFIDENCE, groups=groups)
+    return shares(subject, subject.relation("test"), CONFIDENCE, groups=groups)
 
 
 def estimate(measured: Measured, statistic: str, stratum: str) -> Estimate:
