@@ -289,6 +289,18 @@ METHODS: Mapping[str, Method] = dict(
 )
 
 
+_, TABULATION = _method(
+    "checks.tabulation.exhibit:tabulation",
+    "The counts of one data set, which the streamed methods share. No check asks for it.",
+    streamed=True,
+)
+
+
+def method_named(name: str) -> Method:
+    """A method that a check may ask for, or the tabulation that serves several of them."""
+    return TABULATION if name == TABULATION.signature.name else METHODS[name]
+
+
 def signatures() -> Mapping[str, MethodSignature]:
     """What the core needs in order to bind checks to methods."""
     return {name: method.signature for name, method in METHODS.items()}
@@ -296,7 +308,7 @@ def signatures() -> Mapping[str, MethodSignature]:
 
 def measure(subject: Subject, task: Task) -> Measured:
     """Run the method of a task; raises `CannotMeasure` where it has no answer."""
-    method = METHODS[task.method]
+    method = method_named(task.method)
     read = subject.relation if method.streamed else subject.table
     data = read(task.role) if task.role in ("train", "validation", "test") else None
     arguments: dict[str, Any] = task.arguments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainSerializer
@@ -11,7 +12,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 from certify.evidence import Result
 from certify.submission import Artifact
 from certify.task import Task
-from certify.value import Line, Value
+from certify.value import DigestText, Line, Value
 
 
 class CapsText(Value):
@@ -30,6 +31,8 @@ class Job(Value):
     artifacts: tuple[Artifact, ...]
     blobs: Line
     caps: CapsText
+    tabulations: Mapping[Line, DigestText] = {}
+    """By role: the counts of a data set that were made before, as bytes in the store."""
 
 
 def _bytes(value: object) -> object:

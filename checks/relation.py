@@ -134,11 +134,11 @@ class Relation:
         """The files of which the rows come."""
         return tuple(entry for entry in self._files.opened if entry.path in self.dataset.files)
 
-    def aggregate(self, expressions: Mapping[str, str]) -> dict[str, Any]:
-        """Any number of aggregates in one scan, by their keys."""
+    def aggregate(self, expressions: Mapping[str, str], *, over: str = "data") -> dict[str, Any]:
+        """Any number of aggregates in one scan, by their keys; `over` stands for the rows, in SQL."""
         if not expressions:
             return {}
-        found = self.query(f"SELECT {', '.join(expressions.values())} FROM data")[0]  # noqa: S608
+        found = self.query(f"SELECT {', '.join(expressions.values())} FROM {over}")[0]  # noqa: S608
         return dict(zip(expressions, found, strict=True))
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:

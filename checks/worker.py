@@ -20,13 +20,14 @@ from certify.sandbox import Caps, confine, serve
 from certify.store import Store
 from certify.strict_yaml import read
 from certify.submission import MANIFEST, Manifest
-from checks.catalogue import METHODS, measure
+from checks.catalogue import measure, method_named
 from checks.channel import Job, Reply
 from checks.files import Files
 from checks.measured import CannotMeasure, Exhibit
 from checks.subject import Subject
+from checks.tabulation import Tabulation
 
-PREPARED = ("numpy", "pandas", "pyarrow.parquet", "scipy.special", "onnxruntime")
+PREPARED = ("numpy", "pandas", "pyarrow.parquet", "scipy.special", "onnxruntime", "duckdb")
 """What the host imports before it forks: each takes up to a second, and no vendor's byte is near yet."""
 
 
@@ -66,12 +67,13 @@ def _measured(job: Job) -> Reply:
     store = Store(Path(job.blobs))
     files = Files(job.artifacts, {a.path: store.path(a.digest) for a in job.artifacts})
     manifest = read(files.read(MANIFEST), source=MANIFEST).validate(Manifest)
-    measured = measure(Subject(manifest, files, job.task.submission), job.task)
+    counted = {role: _counted(store, digest) for role, digest in job.tabulations.items()}
+    measured = measure(Subject(manifest, files, job.task.submission, counted), job.task)
     result = Measurement(
         task=job.task.value_digest,
         method=job.task.method,
         version=job.task.version,
-        observed=METHODS[job.task.method].signature.observed,
+        observed=method_named(job.task.method).signature.observed,
         estimates=measured.estimates,
         statements=measured.statements,
         circumstances=measured.circumstances,
@@ -79,6 +81,10 @@ def _measured(job: Job) -> Reply:
         opened=files.opened,
     )
     return Reply(result=result, attachments=tuple(exhibit.data for exhibit in measured.exhibits))
+
+
+def _counted(store: Store, digest: Digest) -> Tabulation:
+    return Tabulation.from_bytes(store.get(digest), source="the counts of a data set")
 
 
 def _item(exhibit: Exhibit) -> EvidenceItem:
@@ -97,7 +103,7 @@ def _refusal(job: Job, reason: Reason, explanation: str) -> Reply:
             task=job.task.value_digest,
             method=job.task.method,
             version=job.task.version,
-            observed=METHODS[job.task.method].signature.observed,
+            observed=method_named(job.task.method).signature.observed,
             reason=reason,
             explanation=_writable(explanation)[:2000] or reason.value,
         )

@@ -5,7 +5,7 @@ Says the same as `checks.domain` says of arrays; a test holds the two against ea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,18 +20,26 @@ from checks.relation import Relation
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """One column or array that is fed: SQL for its value, for whether it is missing, and for being inside.
+    """One column or array that is fed to the model.
 
-    `value` of an array is a number that is equal where arrays are. `missing` and `inside` are never NULL.
+    `typed` is SQL over the view `data`: the value as it is fed, or a number that is equal where arrays are.
+    `value` is the name that it gets in `fed_rows`, and `missing` and `inside` are SQL over that, never NULL.
     """
 
     input: str
     name: str
+    typed: str
     value: str
     missing: str
     inside: str
     column: Column | None
     dtype: str
+
+
+def fed_rows(fed: Sequence[Source]) -> str:
+    """SQL for the rows of `data` with every value as it is fed: each is worked out, and planned, once."""
+    typed = ", ".join(f"{source.typed} AS {source.value}" for source in fed)
+    return f"(SELECT *, {typed} FROM data)"  # noqa: S608
 
 
 def sources(relation: Relation) -> tuple[Source, ...]:
@@ -41,12 +49,12 @@ def sources(relation: Relation) -> tuple[Source, ...]:
 
 def input_hash(relation: Relation) -> str:
     """SQL for 64 bits that are equal where all that the model is fed is; those of two relations compare."""
-    return f"hash({', '.join(alike(source) for source in sources(relation))})"
+    return f"hash({', '.join(alike(source.typed, source) for source in sources(relation))})"
 
 
-def alike(source: Source) -> str:
-    """SQL for a value that is equal where values are: minus zero is zero."""
-    return f"({source.value} + 0)" if source.column is not None else source.value
+def alike(value: str, source: Source) -> str:
+    """SQL for a value of a source that is equal where values are: minus zero is zero."""
+    return f"({value} + 0)" if source.column is not None else value
 
 
 def _sources(relation: Relation, entry: Input) -> Iterator[Source]:
@@ -58,7 +66,8 @@ def _sources(relation: Relation, entry: Input) -> Iterator[Source]:
     yield Source(
         input=entry.name,
         name=entry.array,
-        value=quoted(identity_of(entry.array)),
+        typed=quoted(identity_of(entry.array)),
+        value=_name(entry, entry.array),
         missing=quoted(missing_of(entry.array)),
         inside=quoted(inside_of(entry.array)),
         column=None,
@@ -69,7 +78,7 @@ def _sources(relation: Relation, entry: Input) -> Iterator[Source]:
 def _column(relation: Relation, entry: TableInput, column: Column) -> Source:
     if column.name not in relation.names:
         raise CannotMeasure(f"the data have no column {column.name}, which the model is declared to take")
-    value = _typed(relation.number(column.name), entry.dtype)
+    value = _name(entry, column.name)
     within = (
         _coded(column, entry.dtype, value)
         if isinstance(column, CodedColumn)
@@ -78,12 +87,17 @@ def _column(relation: Relation, entry: TableInput, column: Column) -> Source:
     return Source(
         input=entry.name,
         name=column.name,
+        typed=_typed(relation.number(column.name), entry.dtype),
         value=value,
         missing=f"({value} IS NULL)",
         inside=f"coalesce({within}, false)",
         column=column,
         dtype=entry.dtype,
     )
+
+
+def _name(entry: Input, source: str) -> str:
+    return quoted(f"{source} as fed to {entry.name}")
 
 
 def _typed(number: str, dtype: str) -> str:

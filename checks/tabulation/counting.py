@@ -14,9 +14,12 @@ from checks.opening import part, quoted, text
 from checks.predictor import classes_of
 from checks.relation import Relation
 from checks.repetition import FEWEST_DIFFERENT
-from checks.tabulation.contract import Source, alike, out_of_type, sources
+from checks.tabulation.contract import Source, alike, fed_rows, out_of_type, sources
 from checks.tabulation.distributions import Bins, bins_of, bins_of_target
 from checks.tabulation.tabulation import Cell, Repetition, SourceCount, Tabulation
+
+MOST_CELLS = 20_000
+"""More combinations of groups than this are kept by nobody."""
 
 _HEAVIEST = 1e9
 """The squares of ten million such weights can be added up; a heavier one counts as none."""
@@ -30,7 +33,7 @@ def tabulate(relation: Relation) -> Tabulation:
     """
     fed = sources(relation)
     bins = [*filter(None, map(bins_of, fed)), bins_of_target(relation)]
-    counted = relation.aggregate(_expressions(relation, fed, bins))
+    counted = relation.aggregate(_expressions(relation, fed, bins), over=_judged_rows(relation, fed, bins))
     _refuse_out_of_type(fed, counted)
     return Tabulation(
         role=relation.dataset.role,
@@ -51,18 +54,41 @@ def tabulate(relation: Relation) -> Tabulation:
     )
 
 
+def _judged_rows(relation: Relation, fed: Sequence[Source], bins: Sequence[Bins]) -> str:
+    """SQL for the rows with all that is said of each of them, worked out once."""
+    said = {
+        **{_inside(source): source.inside for source in fed},
+        **{_bin(each): f"({each.bin})::SMALLINT" for each in bins},
+        _TARGET_MISSING: _target_missing(relation),
+        _LABEL: _label(relation),
+    }
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in said.items())
+    return f"(SELECT *, {columns} FROM {fed_rows(fed)})"  # noqa: S608
+
+
+def _inside(source: Source) -> str:
+    return quoted(f"{source.name} inside {source.input}")
+
+
+def _bin(bins: Bins) -> str:
+    return quoted(f"bin of {bins.source}")
+
+
+_TARGET_MISSING, _LABEL = quoted("target missing"), quoted("label as declared")
+
+
 def _expressions(relation: Relation, fed: Sequence[Source], bins: Sequence[Bins]) -> dict[str, str]:
-    incomplete = " OR ".join([*(source.missing for source in fed), _target_missing(relation)])
+    incomplete = " OR ".join([*(source.missing for source in fed), _TARGET_MISSING])
     return {
         **{f"missing {name}": f"count(*) - count({quoted(name)})" for name in relation.names},
         **{f"missing in {s.input} {s.name}": _rows(s.missing) for s in fed},
-        **{f"outside in {s.input} {s.name}": _rows(f"NOT {s.inside}") for s in fed},
+        **{f"outside in {s.input} {s.name}": _rows(f"NOT {_inside(s)}") for s in fed},
         **{f"out of type {s.name}": _rows(rows) for s in fed if (rows := _unfit(relation, s))},
-        **{f"bins {each.source}": each.aggregate for each in bins},
+        **{f"bins {each.source}": f"histogram({_bin(each)})" for each in bins},
         "incomplete": _rows(incomplete),
-        "outside": _rows(f"NOT ({' AND '.join(source.inside for source in fed)})"),
-        "target missing": _rows(_target_missing(relation)),
-        "unknown labels": _rows(f"{_label(relation)} IS NULL"),
+        "outside": _rows(f"NOT ({' AND '.join(map(_inside, fed))})"),
+        "target missing": _rows(_TARGET_MISSING),
+        "unknown labels": _rows(f"{_LABEL} IS NULL"),
         **_of_the_design(relation),
     }
 
@@ -121,7 +147,7 @@ def _source_count(source: Source, counted: dict[str, Any]) -> SourceCount:
 
 
 def _repetition(relation: Relation, fed: Sequence[Source]) -> Repetition:
-    values = ", ".join([*(alike(source) for source in fed), _label(relation)])
+    values = ", ".join([*(alike(source.typed, source) for source in fed), _label(relation)])
     row = f"hash({values})"
     grouped = relation.query(
         f"SELECT n, count(*) FROM (SELECT count(*) AS n FROM data GROUP BY {row}) GROUP BY n"  # noqa: S608
@@ -155,7 +181,12 @@ def _cells(relation: Relation) -> tuple[Cell, ...]:
     groups = [relation.group(attribute) for attribute in attributes.values()]
     weights = _weights(relation)
     asked = ", ".join([*groups, "count(*)", *weights])
-    found = relation.query(f"SELECT {asked} FROM data GROUP BY ALL ORDER BY ALL")  # noqa: S608
+    found = relation.query(f"SELECT {asked} FROM data GROUP BY ALL ORDER BY ALL LIMIT {MOST_CELLS + 1}")  # noqa: S608
+    if len(found) > MOST_CELLS:
+        raise CannotMeasure(
+            f"the groups of {', '.join(attributes)} occur in more than {MOST_CELLS} combinations: "
+            "declare fewer attributes, or wider groups"
+        )
     return tuple(_cell(tuple(attributes.values()), entry, weighted=bool(weights)) for entry in found)
 
 

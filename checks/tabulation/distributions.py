@@ -33,11 +33,6 @@ class Bins:
     ends: tuple[Decimal, Decimal] | None = None
     stepwise: bool = False
 
-    @property
-    def aggregate(self) -> str:
-        """SQL that counts every bin in the one scan of a table."""
-        return f"histogram(({self.bin})::SMALLINT)"
-
     def distribution(self, counted: Mapping[int, int]) -> Distribution:
         """What was counted, as a fact."""
         lowest, highest = self.ends or (None, None)

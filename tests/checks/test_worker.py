@@ -222,7 +222,7 @@ def test_a_job_names_no_limit_and_no_criterion(
 
 def test_a_job_has_no_place_for_a_limit(job: Job) -> None:
     """A closed form: whatever else is put in is refused."""
-    assert set(Job.model_fields) == {"task", "artifacts", "blobs", "caps"}
+    assert set(Job.model_fields) == {"task", "artifacts", "blobs", "caps", "tabulations"}
     assert set(Task.model_fields) == {"submission", "method", "version", "role", "confidence", "parameters"}
     with pytest.raises(Tampered):
         Job.from_bytes(job.to_bytes().replace(b'"artifacts"', b'"limits":{},"artifacts"', 1), source="a test")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from pipeline import in_process, small_workplace
 
 from certify.errors import InfrastructureFault
-from certify.evidence import NotMeasured, Reason, Result
-from certify.sandbox import Caps
+from certify.evidence import Measurement, NotMeasured, Reason, Result
+from certify.sandbox import Caps, Host
+from checks.catalogue import TABULATION
+from checks.channel import Job
 from flows import measuring
 from flows.examination import Examination, prepare
 from flows.measuring import Workers
@@ -35,6 +38,47 @@ def test_a_worker_says_what_its_code_says(examination: Examination) -> None:
     here = in_process(artifacts, workplace)(task).result
     with Workers(artifacts, workplace) as workers:
         assert workers.measure(task).result == here
+
+
+def test_each_data_set_is_counted_once_for_all_tasks(
+    examination: Examination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs: list[Job] = []
+    real = Host.run
+    monkeypatch.setattr(
+        Host,
+        "run",
+        lambda self, job, **k: jobs.append(Job.from_bytes(job, source="")) or real(self, job, **k),
+    )
+    task = next(iter(examination.tasks.values()))
+    tasks = [
+        task.model_copy(update={"method": method, "role": role, "parameters": {}})
+        for method in ("data_quality.completeness", "data_quality.duplicates", "representativeness.domain")
+        for role in ("test", "test", "train")
+    ]
+    artifacts, workplace = examination.intake.artifacts, examination.workplace
+    with Workers(artifacts, workplace) as workers, ThreadPoolExecutor(3) as pool:
+        shared = [answer.result for answer in pool.map(workers.measure, tasks)]
+    counted = [job.task.role for job in jobs if job.task.method == TABULATION.signature.name]
+    assert sorted(counted) == ["test", "train"]
+    assert shared == [in_process(artifacts, workplace)(task).result for task in tasks]
+    assert all(isinstance(result, Measurement) and result.opened for result in shared)
+
+
+def test_where_counting_fails_each_task_says_why(examination: Examination) -> None:
+    """The bytes of the test data are those of another file: nothing can be counted in them."""
+    task = next(iter(examination.tasks.values()))
+    task = task.model_copy(update={"method": "data_quality.duplicates", "role": "test", "parameters": {}})
+    files = examination.intake.manifest.groups_of_files()
+    model = next(a for a in examination.intake.artifacts if a.path in files["model"])
+    artifacts = tuple(
+        model.model_copy(update={"path": a.path}) if a.path in files["data.test"] else a
+        for a in examination.intake.artifacts
+    )
+    with Workers(artifacts, examination.workplace) as workers:
+        result = workers.measure(task).result
+    assert isinstance(result, NotMeasured)
+    assert "cannot be read" in result.explanation or "no readable" in result.explanation
 
 
 @pytest.mark.parametrize(
