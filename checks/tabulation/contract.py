@@ -15,7 +15,7 @@ from checks.arrays import identity_of, inside_of, missing_of
 from checks.domain import bounds_of, codes_of, step_slack
 from checks.measured import CannotMeasure
 from checks.opening import quoted
-from checks.relation import Relation
+from checks.relation import WHOLE_NUMBERS, Relation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +23,8 @@ class Source:
     """One column or array that is fed to the model.
 
     `typed` is SQL over the view `data`: the value as it is fed, or a number that is equal where arrays are.
-    `value` is the name that it gets in `fed_rows`, and `missing` and `inside` are SQL over that, never NULL.
+    `value` is the name that it gets in `fed_rows`. `missing` and `inside` are SQL over that; `inside` is NULL
+    where the value is missing.
     """
 
     input: str
@@ -87,10 +88,10 @@ def _column(relation: Relation, entry: TableInput, column: Column) -> Source:
     return Source(
         input=entry.name,
         name=column.name,
-        typed=_typed(relation.number(column.name), entry.dtype),
+        typed=_typed(relation, column.name, entry.dtype),
         value=value,
         missing=f"({value} IS NULL)",
-        inside=f"coalesce({within}, false)",
+        inside=f"({within})",
         column=column,
         dtype=entry.dtype,
     )
@@ -100,12 +101,17 @@ def _name(entry: Input, source: str) -> str:
     return quoted(f"{source} as fed to {entry.name}")
 
 
-def _typed(number: str, dtype: str) -> str:
+def _typed(relation: Relation, column: str, dtype: str) -> str:
     """The value as the model is fed with it: beyond float32 lies infinity, and integers are cut."""
-    if dtype == "float32":
-        beyond = f"CASE WHEN {number} > 0 THEN 'inf'::FLOAT WHEN {number} < 0 THEN '-inf'::FLOAT END"
-        return f"coalesce(TRY_CAST({number} AS FLOAT), {beyond})"
-    return number if dtype == "float64" else f"trunc({number})"
+    number = relation.number(column)
+    if dtype != "float32":
+        return number if dtype == "float64" else f"trunc({number})"
+    if relation.type(column) == "FLOAT":
+        return quoted(column)
+    if relation.type(column) in WHOLE_NUMBERS:
+        return f"CAST({quoted(column)} AS FLOAT)"
+    beyond = f"CASE WHEN {number} > 0 THEN 'inf'::FLOAT WHEN {number} < 0 THEN '-inf'::FLOAT END"
+    return f"coalesce(TRY_CAST({number} AS FLOAT), {beyond})"
 
 
 def _coded(column: CodedColumn, dtype: str, value: str) -> str:

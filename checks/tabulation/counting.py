@@ -10,12 +10,12 @@ from typing import Any
 from certify.submission.data import Attribute
 from certify.submission.model import IdentityRule
 from checks.measured import CannotMeasure
-from checks.opening import part, quoted, text
+from checks.opening import part, quoted
 from checks.predictor import classes_of
 from checks.relation import Relation
 from checks.repetition import FEWEST_DIFFERENT
 from checks.tabulation.contract import Source, alike, fed_rows, out_of_type, sources
-from checks.tabulation.distributions import Bins, bins_of, bins_of_target
+from checks.tabulation.distributions import Bins, bins_of, bins_of_target, place_of_class
 from checks.tabulation.tabulation import Cell, Repetition, SourceCount, Tabulation
 
 MOST_CELLS = 20_000
@@ -34,23 +34,24 @@ def tabulate(relation: Relation) -> Tabulation:
     fed = sources(relation)
     bins = [*filter(None, map(bins_of, fed)), bins_of_target(relation)]
     counted = relation.aggregate(_expressions(relation, fed, bins), over=_judged_rows(relation, fed, bins))
+    rows = relation.rows
     _refuse_out_of_type(fed, counted)
     return Tabulation(
         role=relation.dataset.role,
         opened=relation.opened,
-        rows=relation.rows,
+        rows=rows,
         missing={name: counted[f"missing {name}"] for name in relation.names},
-        sources=tuple(_source_count(source, counted) for source in fed),
+        sources=tuple(_source_count(source, counted, rows) for source in fed),
         incomplete=counted["incomplete"],
         target_missing=counted["target missing"],
-        outside=counted["outside"],
+        outside=rows - counted["inside"],
         unknown_labels=counted["unknown labels"],
         units=counted.get("units"),
         weightless=counted.get("weightless"),
         repetition=_repetition(relation, fed),
         attributes=tuple(_present(relation)),
         cells=_cells(relation),
-        distributions=tuple(each.distribution(counted[f"bins {each.source}"]) for each in bins),
+        distributions=tuple(each.distribution(counted[f"bins {each.source}"], rows) for each in bins),
     )
 
 
@@ -82,11 +83,11 @@ def _expressions(relation: Relation, fed: Sequence[Source], bins: Sequence[Bins]
     return {
         **{f"missing {name}": f"count(*) - count({quoted(name)})" for name in relation.names},
         **{f"missing in {s.input} {s.name}": _rows(s.missing) for s in fed},
-        **{f"outside in {s.input} {s.name}": _rows(f"NOT {_inside(s)}") for s in fed},
+        **{f"inside in {s.input} {s.name}": _rows(_inside(s)) for s in fed},
         **{f"out of type {s.name}": _rows(rows) for s in fed if (rows := _unfit(relation, s))},
         **{f"bins {each.source}": f"histogram({_bin(each)})" for each in bins},
         "incomplete": _rows(incomplete),
-        "outside": _rows(f"NOT ({' AND '.join(map(_inside, fed))})"),
+        "inside": _rows(" AND ".join(map(_inside, fed))),
         "target missing": _rows(_TARGET_MISSING),
         "unknown labels": _rows(f"{_LABEL} IS NULL"),
         **_of_the_design(relation),
@@ -94,7 +95,8 @@ def _expressions(relation: Relation, fed: Sequence[Source], bins: Sequence[Bins]
 
 
 def _rows(condition: str) -> str:
-    return f"count(*) FILTER ({condition})"
+    """Several times as fast as `count(*) FILTER`; a condition that is NULL does not count."""
+    return f"count_if({condition})"
 
 
 def _unfit(relation: Relation, source: Source) -> str | None:
@@ -109,6 +111,8 @@ def _refuse_out_of_type(fed: Sequence[Source], counted: dict[str, Any]) -> None:
 
 def _target_missing(relation: Relation) -> str:
     target = relation.dataset.target
+    if relation.kind(target) == "number":
+        return f"({quoted(target)} IS NULL)"
     blank = f"coalesce(trim({relation.code(target)}) = '', true)"
     if isinstance(relation.manifest.model.decision, IdentityRule):
         return f"({blank} OR {relation.number(target)} IS NULL)"
@@ -121,9 +125,7 @@ def _label(relation: Relation) -> str:
     if isinstance(rule, IdentityRule):
         number = relation.number(target)
         return f"CASE WHEN isfinite({number}) THEN {number} END"
-    classes = ", ".join(text(name) for name in classes_of(rule))
-    code = relation.code(target)
-    return f"CASE WHEN {code} IN ({classes}) THEN {code} END"
+    return place_of_class(relation, classes_of(rule))
 
 
 def _of_the_design(relation: Relation) -> dict[str, str]:
@@ -137,12 +139,12 @@ def _of_the_design(relation: Relation) -> dict[str, str]:
     return expressions
 
 
-def _source_count(source: Source, counted: dict[str, Any]) -> SourceCount:
+def _source_count(source: Source, counted: dict[str, Any], rows: int) -> SourceCount:
     return SourceCount(
         input=source.input,
         source=source.name,
         missing=counted[f"missing in {source.input} {source.name}"],
-        outside=counted[f"outside in {source.input} {source.name}"],
+        outside=rows - counted[f"inside in {source.input} {source.name}"],
     )
 
 

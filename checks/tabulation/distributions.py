@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from certify.submission.model import CodedColumn, IdentityRule, MeasuredColumn
 from checks.domain import codes_of
-from checks.opening import text
+from checks.opening import quoted
 from checks.predictor import classes_of
 from checks.relation import Relation
 from checks.tabulation.contract import Source
@@ -19,12 +19,12 @@ PARTS = 256
 
 MOST_STEPS = 512
 
-_MISSING, _BELOW, _ABOVE, _OTHER = -1, -2, -3, -4
+_BELOW, _ABOVE, _OTHER = -2, -3, -4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bins:
-    """The bins of one column, and the SQL of the number of the bin that a row falls into."""
+    """The bins of one column, and SQL for that of a row: NULL where the value is missing."""
 
     source: str
     bin: str
@@ -33,17 +33,20 @@ class Bins:
     ends: tuple[Decimal, Decimal] | None = None
     stepwise: bool = False
 
-    def distribution(self, counted: Mapping[int, int]) -> Distribution:
-        """What was counted, as a fact."""
+    def distribution(self, counted: Mapping[int, int], rows: int) -> Distribution:
+        """What was counted among so many rows, as a fact."""
         lowest, highest = self.ends or (None, None)
+        last = self.bins - 1
+        counts = [counted.get(index, 0) for index in range(self.bins)]
+        counts[last] += counted.get(self.bins, 0)  # the upper end of the last part, if anything
         return Distribution(
             source=self.source,
             labels=self.labels,
             lowest=lowest,
             highest=highest,
             stepwise=self.stepwise,
-            counts=tuple(counted.get(index, 0) for index in range(self.bins)),
-            missing=counted.get(_MISSING, 0),
+            counts=tuple(counts),
+            missing=rows - sum(counted.values()),
             below=counted.get(_BELOW, 0),
             above=counted.get(_ABOVE, 0),
             other=counted.get(_OTHER, 0),
@@ -62,20 +65,36 @@ def bins_of_target(relation: Relation) -> Bins:
     rule, target = relation.manifest.model.decision, relation.dataset.target
     if isinstance(rule, IdentityRule):
         return _parts(target, relation.number(target), rule.range)
-    classes = classes_of(rule)
-    return _listed(target, relation.code(target), [text(name) for name in classes], labels=tuple(classes))
+    classes = tuple(classes_of(rule))
+    place = place_of_class(relation, classes)
+    bin_ = f"coalesce({place}, {_foreign(quoted(target))})"
+    return Bins(source=target, bin=bin_, bins=len(classes), labels=classes)
+
+
+def place_of_class(relation: Relation, classes: Sequence[str]) -> str:
+    """SQL for the index of the class that a label names; NULL where it names none."""
+    target = relation.dataset.target
+    cases = " ".join(
+        f"WHEN {relation.equals(target, [name])} THEN {index}" for index, name in enumerate(classes)
+    )
+    return f"CASE {cases} END"
 
 
 def _coded(source: Source, column: CodedColumn) -> Bins:
-    suffix = "::FLOAT" if source.dtype == "float32" else "::DOUBLE"
-    codes = [f"{float(code)!r}{suffix}" for code in codes_of(column, source.dtype)]
-    return _listed(source.name, source.value, codes, labels=tuple(map(str, column.codes)))
+    codes = codes_of(column, source.dtype).tolist()
+    labels = tuple(map(str, column.codes))
+    if all(code == index for index, code in enumerate(codes)):
+        place = f"CASE WHEN {source.inside} THEN {source.value} ELSE {_foreign(source.value)} END"
+    else:
+        suffix = "::FLOAT" if source.dtype == "float32" else "::DOUBLE"
+        cases = " ".join(f"WHEN {code!r}{suffix} THEN {index}" for index, code in enumerate(codes))
+        place = f"CASE {source.value} {cases} ELSE {_foreign(source.value)} END"
+    return Bins(source=source.name, bin=place, bins=len(labels), labels=labels)
 
 
-def _listed(name: str, value: str, literals: Sequence[str], *, labels: tuple[str, ...]) -> Bins:
-    cases = " ".join(f"WHEN {literal} THEN {index}" for index, literal in enumerate(literals))
-    bin_ = f"CASE WHEN {value} IS NULL THEN {_MISSING} ELSE CASE {value} {cases} ELSE {_OTHER} END END"
-    return Bins(source=name, bin=bin_, bins=len(literals), labels=labels)
+def _foreign(value: str) -> str:
+    """SQL for the bin of what is none of the declared values."""
+    return f"CASE WHEN {value} IS NOT NULL THEN {_OTHER} END"
 
 
 def _measured(source: Source, column: MeasuredColumn) -> Bins:
@@ -83,9 +102,9 @@ def _measured(source: Source, column: MeasuredColumn) -> Bins:
     steps = int((high - low) / column.step) + 1 if column.step is not None else None
     if steps is None or steps > MOST_STEPS:
         return _parts(source.name, f"CAST({source.value} AS DOUBLE)", column.range)
-    value = f"CAST({source.value} AS DOUBLE)"
-    place = f"round(({value} - {_number(low)}) / {_number(column.step or 1)})"
-    bin_ = _placed(value, place, steps)
+    value, step = f"CAST({source.value} AS DOUBLE)", column.step or Decimal(1)
+    place = f"round_even(({value} - {_number(low)}) / {_number(step)}, 0)"
+    bin_ = _placed(value, place, low - step / 2, high + step / 2)
     return Bins(source=source.name, bin=bin_, bins=steps, ends=(low, high), stepwise=True)
 
 
@@ -93,14 +112,13 @@ def _parts(name: str, value: str, ends: tuple[Decimal, Decimal]) -> Bins:
     """Equal parts, each without its upper end but the last."""
     low, high = ends
     place = f"floor(({value} - {_number(low)}) / {_number(high - low)} * {PARTS})"
-    inner = f"CASE WHEN {value} = {_number(high)} THEN {PARTS - 1} ELSE {place} END"
-    return Bins(source=name, bin=_placed(value, inner, PARTS), bins=PARTS, ends=ends)
+    return Bins(source=name, bin=_placed(value, place, low, high), bins=PARTS, ends=ends)
 
 
-def _placed(value: str, place: str, bins: int) -> str:
+def _placed(value: str, place: str, lowest: Decimal, highest: Decimal) -> str:
     return (
-        f"CASE WHEN {value} IS NULL THEN {_MISSING} WHEN {place} < 0 THEN {_BELOW} "
-        f"WHEN {place} >= {bins} THEN {_ABOVE} ELSE {place} END"
+        f"CASE WHEN {value} < {_number(lowest)} THEN {_BELOW} "
+        f"WHEN {value} > {_number(highest)} THEN {_ABOVE} ELSE {place} END"
     )
 
 

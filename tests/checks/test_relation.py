@@ -23,6 +23,14 @@ CELLS = st.one_of(
     ),
 )
 NUMBERS = st.one_of(st.none(), st.integers(-(2**40), 2**40), st.floats(allow_nan=False, width=32))
+LARGE = st.one_of(
+    st.none(), st.integers(-3, 12), st.sampled_from([0.5, 0.1, 1e16, 9007199254740993, float("inf")])
+)
+CODES = (
+    "0", "1", "1.0", "01", "-2", "0.5", "0.50", "0.1", "1e+16", "1e16", "9007199254740993", "inf", "one", "",
+    "1_0", "10", " 1", "nan", "9007199254740992.0", "1e+16",
+)  # fmt: skip
+QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
 
 
 def parquet(frame):
@@ -50,7 +58,7 @@ def same_numbers(numbers, floats):
     )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, **QUIET)
 @given(cells=st.one_of(st.lists(CELLS, min_size=1, max_size=8), st.lists(NUMBERS, min_size=1, max_size=8)))
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_a_value_means_the_same_to_those_who_count_and_to_those_who_compute(make_subject, cells, kind):
@@ -207,3 +215,21 @@ def test_names_and_texts_cannot_leave_their_quotes(make_subject):
     assert quoted(name) == '"a"" FROM data; DROP VIEW data; --\'"'
     with pytest.raises(CannotMeasure, match="zero character"):
         text("\0")
+
+
+@settings(max_examples=60, **QUIET)
+@given(
+    cells=st.lists(LARGE, min_size=1, max_size=8),
+    codes=st.lists(st.sampled_from(CODES), min_size=1, max_size=4, unique=True),
+)
+@pytest.mark.parametrize("dtype", ["csv", "float32", "float64"])
+def test_numbers_equal_codes_as_their_texts_do(make_subject, cells, codes, dtype):
+    frame = pd.DataFrame({"x": 0.0, "a": pd.Series(cells, dtype=object), "label": "yes"})
+    files = None
+    if dtype != "csv":
+        frame["a"] = frame["a"].astype(dtype)
+        files = {"test": {"part.parquet": parquet(frame)}}
+    found = relation(make_subject, frame, columns=["x"], files=files)
+    texts = ", ".join(map(text, codes))
+    by_text = column(found, f"coalesce({found.code('a')} IN ({texts}), false)")
+    assert [bool(equal) for equal in column(found, found.equals("a", codes))] == by_text
