@@ -252,7 +252,10 @@ class Relation:
             each = (f"coalesce({self._in_group(attribute, group)}, false)::INT" for group in attribute.groups)
             count = " + ".join(each)
             found = self.aggregate(
-                {"none": f"count_if(({count}) = 0)", "several": f"count_if(({count}) > 1)"}
+                {
+                    "none": f"count(CASE WHEN ({count}) = 0 THEN 1 END)",
+                    "several": f"count(CASE WHEN ({count}) > 1 THEN 1 END)",
+                }
             )
             self._memberships[name] = (found["none"], found["several"])
         return self._memberships[name]
@@ -274,7 +277,8 @@ def _number_of(code: str, type_: str) -> str | None:
         number = float(code)
     except ValueError:
         return None
-    as_float = not isnan(number) and repr(number) == code and (abs(number) >= _EXACT or number % 1)
+    written = str(np.float32(number)) if type_ == "FLOAT" else repr(number)
+    as_float = not isnan(number) and written == code and (abs(number) >= _EXACT or number % 1)
     as_whole = whole and abs(number) < _EXACT
     return f"'{code}'::{type_}" if as_float or as_whole else None
 

@@ -16,7 +16,7 @@ from checks.relation import Relation
 from checks.repetition import FEWEST_DIFFERENT
 from checks.tabulation.contract import Source, alike, fed_rows, out_of_type, sources
 from checks.tabulation.distributions import Bins, bins_of, bins_of_target, place_of_class
-from checks.tabulation.tabulation import Cell, Repetition, SourceCount, Tabulation
+from checks.tabulation.tabulation import Cell, Distribution, Repetition, SourceCount, Tabulation
 
 MOST_CELLS = 20_000
 """More combinations of groups than this are kept by nobody."""
@@ -51,7 +51,7 @@ def tabulate(relation: Relation) -> Tabulation:
         repetition=_repetition(relation, fed),
         attributes=tuple(_present(relation)),
         cells=_cells(relation),
-        distributions=tuple(each.distribution(counted[f"bins {each.source}"], rows) for each in bins),
+        distributions=tuple(_distribution(each, counted, rows) for each in bins),
     )
 
 
@@ -96,7 +96,7 @@ def _expressions(relation: Relation, fed: Sequence[Source], bins: Sequence[Bins]
 
 def _rows(condition: str) -> str:
     """Several times as fast as `count(*) FILTER`; a condition that is NULL does not count."""
-    return f"count_if({condition})"
+    return f"count(CASE WHEN {condition} THEN 1 END)"
 
 
 def _unfit(relation: Relation, source: Source) -> str | None:
@@ -146,6 +146,11 @@ def _source_count(source: Source, counted: dict[str, Any], rows: int) -> SourceC
         missing=counted[f"missing in {source.input} {source.name}"],
         outside=rows - counted[f"inside in {source.input} {source.name}"],
     )
+
+
+def _distribution(bins: Bins, counted: dict[str, Any], rows: int) -> Distribution:
+    """Of a column without any value there is no histogram."""
+    return bins.distribution(counted[f"bins {bins.source}"] or {}, rows)
 
 
 def _repetition(relation: Relation, fed: Sequence[Source]) -> Repetition:
