@@ -10,7 +10,7 @@ from sklearn.calibration import calibration_curve
 
 from checks.measured import CannotMeasure, Confidence
 from checks.statistics.calibration import _log_capital, _worst_sign, calibration, equal_bins, plain
-from checks.statistics.means import bounded_mean, stakes_for
+from checks.statistics.means import constant_bound, stakes_for
 
 ALPHA = 0.025
 LEVEL = Confidence(1 - ALPHA)
@@ -54,9 +54,9 @@ def test_one_bin_and_one_sign_are_the_bound_of_a_mean():
     rng = np.random.default_rng(2)
     errors = rng.uniform(0.2, 0.9, 200)  # all of one sign: the calibration error is their mean
     ours = calibration(errors, np.zeros(200, dtype=np.int64), LEVEL)
-    mean = bounded_mean(errors, -1, 1, LEVEL)
-    assert ours.value == pytest.approx(mean.value, abs=1e-3)
-    assert ours.demonstrating[1] == pytest.approx(mean.demonstrating[1], abs=1e-6)
+    upper = 1 - 2 * constant_bound((1 - errors) / 2, 0.975)
+    assert ours.value == pytest.approx(errors.mean(), abs=1e-3)
+    assert ours.demonstrating[1] == pytest.approx(upper, abs=1e-6)
 
 
 def test_the_signs_need_not_be_tried_one_by_one():

@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 from campaign import ALPHA, LEVEL, Scenario, Z, at_most_alpha, smallest, window
 from scipy import stats
-from scipy.optimize import brentq
 
 from checks.statistics.averages import average
 from checks.statistics.contrasts import DIFFERENCE, RATIO
@@ -207,39 +206,3 @@ def test_the_price_of_an_exact_ratio(p: float, ratio: float) -> None:
     n = {name: smallest(lambda k, w=way: power_of_two(w, k, p), 50, 2500) for name, way in ways.items()}
     print(f"ratio below {ratio} at rates {p}: {n}, exact over score {n['exact'] / n['score']:.3f}")
     assert n["exact"] <= 1.10 * n["score"]
-
-
-def best_stake(gains: np.ndarray) -> float:
-    """The stake that makes the capital grow fastest on average."""
-
-    def slope(stake: float) -> float:
-        return float(np.mean(gains / (1 + stake * gains)))
-
-    return brentq(slope, 1e-6, 1 - 1e-6) if slope(1 - 1e-6) < 0 else 1 - 1e-6
-
-
-@pytest.mark.parametrize("shape", ["two ends", "even", "ties"])
-def test_the_price_of_a_betting_mean(shape: str) -> None:
-    """Against the gambler who knows the best stake beforehand, which no test can know; reported only."""
-    rng, margin, trials = np.random.default_rng(14), 0.1, 200
-    sample = SHAPES[shape](np.random.default_rng(15), 400_000)
-    limit = sample.mean() - margin
-    stake = best_stake(sample / limit - 1)
-
-    def power(certifies: Callable[[np.ndarray], bool], n: int) -> float:
-        return float(np.mean([certifies(rng.choice(sample, n)) for _ in range(trials)]))
-
-    ours = smallest(
-        lambda n: power(lambda v: bounded_mean(v, 0, 1, LEVEL).demonstrating[0] >= limit, n), 20, 2000
-    )
-    best = smallest(
-        lambda n: power(lambda v: np.log1p(stake * (v / limit - 1)).sum() >= -np.log(ALPHA), n), 20, 2000
-    )
-    wald = smallest(
-        lambda n: power(lambda v: v.mean() - Z * v.std(ddof=1) / np.sqrt(n) >= limit, n), 20, 2000
-    )
-    print(
-        f"mean, {shape}: {ours} cases, best stake {best} (ratio {ours / best:.2f}), "
-        f"normal without guarantee {wald}"
-    )
-    assert ours < 2 * best
