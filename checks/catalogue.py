@@ -6,51 +6,15 @@ the signature of the function that it names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from importlib import import_module
+from collections.abc import Mapping
 from typing import Any
 
-from certify.standard import MethodSignature, ParameterType
+from certify.standard import MethodSignature
 from certify.task import Task
 from checks.measured import Confidence, Measured
+from checks.method import Method
+from checks.method import method as _method
 from checks.subject import Subject
-
-Function = Callable[..., Measured]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Method:
-    """One method: its signature as the core knows it, and the function behind it."""
-
-    signature: MethodSignature
-    place: str
-    """`module:function`."""
-    streamed: bool = False
-    """Whether it counts the rows of a `Relation`; else it takes a `Table`, which holds them."""
-
-    def function(self) -> Function:
-        """Import the method. The imports of its area are paid here and nowhere else."""
-        module, _, name = self.place.partition(":")
-        function: Function = getattr(import_module(module), name)
-        return function
-
-
-def _method(
-    place: str,
-    summary: str,
-    *,
-    parameters: Mapping[str, ParameterType] | None = None,
-    observed: bool = False,
-    streamed: bool = False,
-) -> tuple[str, Method]:
-    area, _, name = place.removeprefix("checks.").partition(".")
-    full_name = f"{area}.{name.rpartition(':')[2]}"
-    signature = MethodSignature(
-        name=full_name, version="1.0.0", parameters=parameters or {}, observed=observed, summary=summary
-    )
-    return full_name, Method(signature=signature, place=place, streamed=streamed)
-
 
 METHODS: Mapping[str, Method] = dict(
     (
@@ -79,6 +43,23 @@ METHODS: Mapping[str, Method] = dict(
             "checks.data_quality.overlap:overlap",
             "The share of rows whose inputs also stand in the data of another role.",
             parameters={"other_role": "text"},
+            streamed=True,
+        ),
+        _method(
+            "checks.data_quality.near_duplicates:near_duplicates",
+            "The share of rows that nearly repeat an earlier one, beyond what rows do by chance.",
+            parameters={"tolerance": "decimal", "rows": "integer", "seed": "integer"},
+            streamed=True,
+        ),
+        _method(
+            "checks.data_quality.near_overlap:near_overlap",
+            "The share of rows that nearly repeat a row of another role, beyond what rows do by chance.",
+            parameters={
+                "other_role": "text",
+                "tolerance": "decimal",
+                "rows": "integer",
+                "seed": "integer",
+            },
             streamed=True,
         ),
         _method(

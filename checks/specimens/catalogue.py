@@ -8,7 +8,7 @@ from typing import Final
 
 from certify.errors import Problem, UnusableInput
 from certify.standard import ControlName
-from checks.specimens import answers, cases, frequency, gauge, reader, retrained, screening, writings
+from checks.specimens import answers, cases, copies, frequency, gauge, reader, retrained, screening, writings
 
 Writer = Callable[[Path], None]
 """Writes a specimen into a folder, or changes one thing in the folder of one."""
@@ -53,6 +53,8 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "test_rows_in_train": cases.test_rows_in_train,
     "test_rows_in_validation": cases.test_rows_in_validation,
     "repeated_rows_in_train": cases.repeated_rows_in_train,
+    "nearly_repeated_rows_in_train": copies.nearly_repeated_rows_in_train,
+    "near_test_rows_in_train": copies.near_test_rows_in_train,
     "unknown_labels_in_train": cases.unknown_labels_in_train,
     "unknown_labels_in_test": cases.unknown_labels_in_test,
     "unequal_selection": cases.unequal_selection,

@@ -15,6 +15,7 @@ from checks.specimens import (
     SPECIMENS,
     answers,
     cases,
+    copies,
     frequency,
     retrained,
     write,
@@ -90,6 +91,7 @@ def test_a_mutation_changes_what_its_module_is_about_and_nothing_else(
     allowed = {
         answers.__name__: {"model"},
         cases.__name__: {"data"},
+        copies.__name__: {"data"},
         frequency.__name__: {"data", "model"},
         retrained.__name__: {"model", "submission.yaml"},
         writings.__name__: {"submission.yaml", "documents", "data"},

@@ -94,6 +94,7 @@ def ratio(rate: str, bad_one: str, good: Band, bad: Band) -> Proof:
 HIGH, LOW = (0.97, 1), (0, 0.7)
 FUZZING = {"cases": 1000, "seed": 1, "tolerance": 0.0001}
 TOGGLED: dict[str, Any] = {"features": ("sex",), "seed": 1}
+NEAR: dict[str, Any] = {"tolerance": 0.01, "rows": 100_000, "seed": 1}
 METER = {"repeats": 6, "batch": 1, "watts_per_core": 15.0}
 
 PROOFS = (
@@ -229,6 +230,18 @@ PROOFS = (
         )
         for role in ("train", "validation")
     ),
+    share(
+        "data_quality.near_duplicates", "nearly_repeated_rows_in_train", "near_copy_share", role="train",
+        arguments=NEAR,
+    ),
+    share(
+        "data_quality.near_duplicates", "nearly_repeated_rows_in_train", "near_copy_share", role="train",
+        arguments=NEAR, specimen="reader",
+    ),
+    Proof(
+        method="data_quality.near_overlap", bad_one="near_test_rows_in_train", found="near_copy_share",
+        arguments={"other_role": "train", **NEAR}, good=(-0.01, 0.01), bad=(0.15, 0.25),
+    ),
     share("data_quality.completeness", "missing_values_in_train", "incomplete_share", role="train"),
     share("data_quality.completeness", "missing_values_in_test", "incomplete_share"),
     share("data_quality.labels", "unknown_labels_in_train", "unknown_label_share", role="train"),
@@ -333,8 +346,8 @@ PROOFS = (
 
 
 def measured(subject: Subject, method: str, role: str | None, arguments: Mapping[str, Any]) -> Measured:
-    data = subject.table(role) if role else None
-    return METHODS[method].function()(subject, data, SURE, **arguments)
+    read = subject.relation if METHODS[method].streamed else subject.table
+    return METHODS[method].function()(subject, read(role) if role else None, SURE, **arguments)
 
 
 def value(proof: Proof, subject: Subject) -> float:
