@@ -73,6 +73,12 @@ METHODS: Mapping[str, Method] = dict(
             streamed=True,
         ),
         _method(
+            "checks.data_quality.label_errors:label_errors",
+            "The share of rows whose label is wrong, by what is suspected and by how many planted are found.",
+            parameters={"fitted_on": "text", "rows": "integer", "seed": "integer"},
+            streamed=True,
+        ),
+        _method(
             "checks.objectives.claims:claims",
             "Each claimed metric measured again, as the margin over the claim.",
             parameters={"metrics": "list"},

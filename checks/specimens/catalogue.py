@@ -8,7 +8,18 @@ from typing import Final
 
 from certify.errors import Problem, UnusableInput
 from certify.standard import ControlName
-from checks.specimens import answers, cases, copies, frequency, gauge, reader, retrained, screening, writings
+from checks.specimens import (
+    answers,
+    cases,
+    copies,
+    frequency,
+    gauge,
+    labels,
+    reader,
+    retrained,
+    screening,
+    writings,
+)
 
 Writer = Callable[[Path], None]
 """Writes a specimen into a folder, or changes one thing in the folder of one."""
@@ -57,6 +68,8 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "near_test_rows_in_train": copies.near_test_rows_in_train,
     "unknown_labels_in_train": cases.unknown_labels_in_train,
     "unknown_labels_in_test": cases.unknown_labels_in_test,
+    "wrong_labels_in_train": labels.wrong_labels_in_train,
+    "wrong_labels_in_test": labels.wrong_labels_in_test,
     "unequal_selection": cases.unequal_selection,
     "near_threshold": cases.near_threshold,
     "false_claim": writings.false_claim,

@@ -17,6 +17,7 @@ from checks.specimens import (
     cases,
     copies,
     frequency,
+    labels,
     retrained,
     write,
     writings,
@@ -31,7 +32,10 @@ OF_A_BINARY_DECISION = {
     "leans_towards_a_group", "threshold_moved", "barely_decided",
 }  # fmt: skip
 OF_A_NUMBER = {"labels_mirrored_in_one_group"}
-OF_CLASSES = {"near_threshold", "frequent_class_only", "labels_flipped_in_one_group"}
+OF_CLASSES = {
+    "near_threshold", "frequent_class_only", "labels_flipped_in_one_group", "wrong_labels_in_train",
+    "wrong_labels_in_test",
+}  # fmt: skip
 SENSELESS = {
     "screening": OF_A_NUMBER,
     "reader": {*OF_A_BINARY_DECISION, *OF_A_NUMBER},
@@ -92,6 +96,7 @@ def test_a_mutation_changes_what_its_module_is_about_and_nothing_else(
         answers.__name__: {"model"},
         cases.__name__: {"data"},
         copies.__name__: {"data"},
+        labels.__name__: {"data"},
         frequency.__name__: {"data", "model"},
         retrained.__name__: {"model", "submission.yaml"},
         writings.__name__: {"submission.yaml", "documents", "data"},

@@ -242,6 +242,13 @@ PROOFS = (
         method="data_quality.near_overlap", bad_one="near_test_rows_in_train", found="near_copy_share",
         arguments={"other_role": "train", **NEAR}, good=(-0.01, 0.01), bad=(0.15, 0.25),
     ),
+    *(
+        share(
+            "data_quality.label_errors", f"wrong_labels_in_{role}", "label_error_share", role=role,
+            arguments={"fitted_on": "train", "rows": 1500, "seed": 1}, specimen=specimen,
+        )
+        for role, specimen in (("train", "screening"), ("test", "reader"))
+    ),
     share("data_quality.completeness", "missing_values_in_train", "incomplete_share", role="train"),
     share("data_quality.completeness", "missing_values_in_test", "incomplete_share"),
     share("data_quality.labels", "unknown_labels_in_train", "unknown_label_share", role="train"),
