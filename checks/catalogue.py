@@ -33,6 +33,7 @@ METHODS: Mapping[str, Method] = dict(
             "checks.data_quality.expectations:expectations",
             "The share of cases that break each Great Expectations rule.",
             parameters={"expectations": "expectations"},
+            streamed=True,
         ),
         _method(
             "checks.data_quality.duplicates:duplicates",

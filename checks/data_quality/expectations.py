@@ -9,28 +9,17 @@ from __future__ import annotations
 
 from certify.evidence import Estimate, Statement
 from certify.standard import Expectation
-from checks.data_quality.validation import Answer, RowsAnswer, Validation
+from checks.data_quality.inquiry import CHUNK_ROWS, WHOLE_BYTES, ask
+from checks.data_quality.validation import Answer, RowsAnswer
+from checks.data_quality.vocabulary import COMPARING_ROWS
 from checks.measured import CannotMeasure, Confidence, Measured
+from checks.relation import Relation
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
-from checks.table import Table
-
-COMPARING_ROWS = frozenset(
-    {
-        "expect_column_value_z_scores_to_be_less_than",
-        "expect_column_values_to_be_decreasing",
-        "expect_column_values_to_be_increasing",
-        "expect_column_values_to_be_unique",
-        "expect_column_values_to_not_be_outliers",
-        "expect_compound_columns_to_be_unique",
-    }
-)
-"""Rules that compare rows with each other. Their events are not independent trials (the share of duplicates
-grows with the table), so that no binomial bound is valid: they are met by every row, or they are not met."""
 
 
 def expectations(
-    subject: Subject, data: Table | None, confidence: Confidence, *, expectations: tuple[Expectation, ...]
+    subject: Subject, data: Relation | None, confidence: Confidence, *, expectations: tuple[Expectation, ...]
 ) -> Measured:
     """Estimates `unexpected_share`, stratum `str(rule)`, for every rule that judges rows one by one.
 
@@ -41,10 +30,9 @@ def expectations(
     """
     if data is None or not expectations:
         raise CannotMeasure("expectations need a data set, and at least one rule")
-    data.require_independent_rows()
+    counted = subject.independent_rows(data.dataset.role)
     rules = _named(expectations)
-    validation = Validation(data.frame)
-    answers = {name: validation.ask(rule) for name, rule in rules.items()}
+    answers = ask(rules, data, counted.missing, chunk_rows=CHUNK_ROWS, whole_bytes=WHOLE_BYTES)
     shares = {n: a for n, a in answers.items() if isinstance(a, RowsAnswer) and _row_by_row(rules[n])}
     family = confidence.over(max(1, len(shares)))
     return Measured(

@@ -33,6 +33,6 @@ def test_missing_values_are_as_many_as_published(
         for column in MISSING
     )
     subject = make_subject(adult, columns=["age"], step=1, target="income", classes=["<=50K", ">50K"])
-    measured = expectations(subject, subject.table("test"), Confidence(0.975), expectations=rules)
+    measured = expectations(subject, subject.relation("test"), Confidence(0.975), expectations=rules)
     assert [round(float(e.value) * e.n) for e in measured.estimates] == list(MISSING.values())
     assert {e.n for e in measured.estimates} == {32_561}

@@ -37,7 +37,7 @@ def people(ages: list[float | None], city: list[str | None] | None = None) -> pd
 def measure(make_subject: Callable[..., Subject]) -> Callable[..., Measured]:
     def run(frame: pd.DataFrame, *rules: Expectation, **more: object) -> Measured:
         subject = make_subject(frame, **more)
-        return expectations(subject, subject.table("test"), CONFIDENCE, expectations=rules)
+        return expectations(subject, subject.relation("test"), CONFIDENCE, expectations=rules)
 
     return run
 
@@ -202,7 +202,8 @@ def test_no_data_no_rule_and_clustered_rows_are_not_measured(
 
 def test_the_library_itself_agrees_with_a_count_by_hand_of_every_row() -> None:
     frame = pd.DataFrame({"age": [1.0, 200.0, np.nan, np.inf, -np.inf, 3.0]})
-    answer = Validation(frame).ask(BETWEEN)
+    library = Validation()
+    answer = library.answers({"it": library.rule(BETWEEN)}, frame)["it"]
     assert answer.events == 4  # type: ignore[union-attr]
 
 
@@ -214,7 +215,8 @@ import pandas as pd
 from certify.standard import Expectation
 from checks.data_quality.validation import Validation
 rule = Expectation(expectation="expect_column_max_to_be_between", arguments={"column": "a", "max_value": 2})
-assert Validation(pd.DataFrame({"a": [1.0, 2.0]})).ask(rule).met
+library = Validation()
+assert library.answers({"it": library.rule(rule)}, pd.DataFrame({"a": [1.0, 2.0]}))["it"].met
 """
     environment = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
