@@ -12,6 +12,9 @@ from certify.value import Code, Day, Line, Name, Number, Prose, Value
 
 DataRole = Literal["train", "validation", "test", "reference"]
 
+Recorded = Literal["time", "place", "unit", "key"]
+"""What may be known of a row beside its values: when and where it arose, of whom it speaks, which it is."""
+
 
 class Group(Value):
     """One group of an attribute: the rows whose value is a code, or lies in [from_, below)."""
@@ -91,6 +94,16 @@ class Dataset(Value):
     most_rows_per_unit: int | None = Field(default=None, ge=1)
     decisions: Line | None = None
     """The column with what the system decided where these rows were collected, by its declared rule."""
+    time_column: Line | None = None
+    """When each row was collected, and which came first: ISO 8601 days or moments, or whole numbers that only
+    tell the order."""
+    place_column: Line | None = None
+    places: tuple[Code, ...] | None = Field(default=None, min_length=1)
+    """The codes of the places from which rows may come. A place may be fed to the model as well."""
+    key_columns: tuple[Line, ...] | None = Field(default=None, min_length=1)
+    """The columns that together tell each row from every other."""
+    may_be_missing: tuple[Line, ...] | None = None
+    """The columns in which a row may lack its value; every other one is declared to have one in each row."""
     origin: Prose
     collected: CollectionPeriod
     setting: Prose
@@ -99,15 +112,67 @@ class Dataset(Value):
 
     @model_validator(mode="after")
     def _columns_have_one_purpose(self) -> Self:
-        if len(set(self.beside_inputs)) != len(self.beside_inputs):
-            raise ValueError("different columns as target, weights, unit_column and decisions")
+        if len(set(self._named)) != len(self._named):
+            raise ValueError(
+                "different columns as target, weights, unit_column, decisions, time_column and place_column"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _places_have_a_column(self) -> Self:
+        if (self.place_column is None) != (self.places is None):
+            raise ValueError("place_column together with the places that may stand in it, or neither")
+        if self.places is not None and len(set(self.places)) != len(self.places):
+            raise ValueError("each place once")
+        return self
+
+    @model_validator(mode="after")
+    def _a_key_says_nothing_of_the_answer(self) -> Self:
+        keys = self.key_columns or ()
+        if len(set(keys)) != len(keys) or {self.target, self.weights, self.decisions} & set(keys):
+            raise ValueError(
+                "each key column once, and none that is the target, the weights or the decisions"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _what_tells_rows_apart_is_never_missing(self) -> Self:
+        lacking = self.may_be_missing or ()
+        needed = {*self._named, *(self.key_columns or ())}
+        if len(set(lacking)) != len(lacking) or needed & set(lacking):
+            raise ValueError(
+                "under may_be_missing each column once, and none that is named as target, weights, unit, "
+                "decisions, time, place or key: those are needed of each row"
+            )
         return self
 
     @property
-    def beside_inputs(self) -> tuple[str, ...]:
-        """The columns that say something about a row and are never fed to the model."""
-        named = (self.target, self.weights, self.unit_column, self.decisions)
+    def _named(self) -> tuple[str, ...]:
+        """The columns with a purpose of their own; a key may be made of some of them."""
+        named = (
+            self.target, self.weights, self.unit_column, self.decisions, self.time_column, self.place_column,
+        )  # fmt: skip
         return tuple(name for name in named if name is not None)
+
+    @property
+    def beside_inputs(self) -> tuple[str, ...]:
+        """The columns that say something about a row and are never fed to the model, each once.
+
+        A model that is fed the moment or the key of a row may know it by heart. A place says no more of a row
+        than any other code does: unless it is part of the key, it may be fed.
+        """
+        keys = self.key_columns or ()
+        named = [name for name in self._named if name != self.place_column]
+        return tuple(dict.fromkeys((*named, *keys)))
+
+    @property
+    def records(self) -> frozenset[Recorded]:
+        """What a column says of each row."""
+        columns: dict[Recorded, object] = {
+            "time": self.time_column, "place": self.place_column, "unit": self.unit_column,
+            "key": self.key_columns,
+        }  # fmt: skip
+        return frozenset(what for what, column in columns.items() if column is not None)
 
 
 class ReferencePopulation(Value):
@@ -120,9 +185,13 @@ class ReferencePopulation(Value):
 
 
 class Data(Value):
-    """All data of a submission. `personal`: whether any of them speak of persons who can be identified."""
+    """All data of a submission. `personal`: whether any of them speak of persons who can be identified.
+
+    `not_recorded`: what nobody wrote down of single rows. Left out, nothing is said.
+    """
 
     personal: bool | None = None
+    not_recorded: tuple[Recorded, ...] | None = None
     attributes: tuple[Attribute, ...]
     sets: tuple[Dataset, ...] = Field(min_length=1)
     reference: ReferencePopulation
@@ -141,6 +210,23 @@ class Data(Value):
         if len(set(names)) != len(names):
             raise ValueError("each attribute with a name of its own")
         return self
+
+    @model_validator(mode="after")
+    def _what_was_not_recorded_has_no_column(self) -> Self:
+        absent = self.not_recorded or ()
+        stands = [what for what in absent if any(what in dataset.records for dataset in self.sets)]
+        if stands or len(set(absent)) != len(absent):
+            raise ValueError(
+                "under not_recorded each word once, and none of which a data set names the column"
+                + (f", as it does of {', '.join(stands)}" if stands else "")
+            )
+        return self
+
+    def recorded(self, what: Recorded) -> bool | None:
+        """Whether something was recorded of rows; None where nothing is said."""
+        if any(what in dataset.records for dataset in self.sets):
+            return True
+        return None if self.not_recorded is None else what not in self.not_recorded
 
     def in_role(self, role: str) -> Dataset | None:
         """The data set in a role, if the vendor supplied one."""

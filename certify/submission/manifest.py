@@ -16,7 +16,7 @@ from certify.submission.applicant import (
     SupplyChain,
     System,
 )
-from certify.submission.data import Data
+from certify.submission.data import Data, Recorded
 from certify.submission.model import Model, Task, extremes_of
 from certify.submission.objective import Document, Objective
 from certify.value import Value
@@ -31,6 +31,7 @@ FACTS: Mapping[str, tuple[str, ...] | None] = {
     "model.task": get_args(Task),
     "model.learns_in_use": ("yes", "no"),
     "data.personal": ("yes", "no"),
+    **{f"data.{what}_recorded": ("yes", "no") for what in get_args(Recorded)},
     "objective.implicit": ("yes", "no"),
     "explanation.available": ("yes", "no"),
 }
@@ -83,8 +84,8 @@ class Manifest(Value):
             for name in dataset.beside_inputs:
                 if name in fed:
                     raise ValueError(
-                        f"a model that is not fed {name}, which is the target, the weights or the unit of "
-                        f"the data set {dataset.name}"
+                        f"a model that is not fed {name}, which is the target, the weights, the unit, the "
+                        f"moment or a key of the data set {dataset.name}"
                     )
         return self
 
@@ -117,6 +118,7 @@ class Manifest(Value):
             "system.recommends": self.system.recommends,
             "model.learns_in_use": self.model.learns_in_use,
             "data.personal": self.data.personal,
+            **{f"data.{what}_recorded": self.data.recorded(what) for what in get_args(Recorded)},
             "objective.implicit": self.objective.implicit.present,
             "explanation.available": self.explanation.available,
         }

@@ -62,7 +62,7 @@ def test_the_small_manifest_is_one() -> None:
 # The answer and the model
 
 
-@pytest.mark.parametrize("key", ["target", "weights", "unit_column"])
+@pytest.mark.parametrize("key", ["target", "weights", "unit_column", "time_column"])
 def test_the_model_is_not_fed_what_stands_beside_its_inputs(key: str) -> None:
     refused("a model that is not fed sex", every_set(**{key: "sex"}))
     refused("a model that is not fed age", lambda m: m["data"]["sets"][1].update({key: "age"}))
@@ -82,6 +82,66 @@ def test_target_weights_and_unit_are_three_columns() -> None:
     declared(every_set(weights="w", unit_column="person"))
     refused("different columns as target", every_set(weights="label"))
     refused("different columns as target", every_set(unit_column="label"))
+
+
+# When, where and which
+
+
+def test_a_manifest_without_time_place_and_key_says_nothing_of_them() -> None:
+    (dataset, *_), facts = declared().data.sets, declared().facts
+    assert (dataset.time_column, dataset.places, dataset.key_columns, dataset.may_be_missing) == (None,) * 4
+    assert not dataset.records
+    assert not {fact for fact in facts if fact.endswith("_recorded")}
+
+
+def test_a_place_may_be_fed_to_the_model_and_a_key_may_not() -> None:
+    place = {"place_column": "sex", "places": [0, "north"]}
+    assert declared(every_set(**place)).data.sets[0].places == ("0", "north")
+    refused("a model that is not fed sex", every_set(key_columns=["person", "sex"]))
+    refused("a model that is not fed sex", every_set(**place, key_columns=["person", "sex"]))
+
+
+def test_a_key_is_made_of_unit_time_and_place_and_not_of_the_answer() -> None:
+    columns = {"unit_column": "person", "time_column": "day", "place_column": "ward", "places": ["a"]}
+    keyed = declared(every_set(**columns, key_columns=["person", "day", "ward"])).data.sets[0]
+    assert keyed.beside_inputs == ("label", "person", "day", "ward")
+    assert keyed.records == {"unit", "time", "place", "key"}
+    for keys in (["label"], ["person", "person"], ["w"]):
+        refused("each key column once", every_set(**columns, weights="w", key_columns=keys))
+
+
+def test_time_and_place_are_columns_of_their_own() -> None:
+    refused("different columns as target", every_set(time_column="label"))
+    refused("different columns as target", every_set(time_column="day", place_column="day", places=["a"]))
+    refused("different columns as target", every_set(unit_column="day", time_column="day"))
+
+
+def test_a_column_of_places_has_places_and_they_have_a_column() -> None:
+    refused("place_column together with the places", every_set(place_column="ward"))
+    refused("place_column together with the places", every_set(places=["a"]))
+    refused("each place once", every_set(place_column="ward", places=[1, "1"]))
+
+
+def test_what_tells_rows_apart_is_never_missing() -> None:
+    assert declared(every_set(may_be_missing=["age"])).data.sets[0].may_be_missing == ("age",)
+    declared(every_set(may_be_missing=[]))
+    for name in ("label", "day", "visit"):
+        columns = {"time_column": "day", "key_columns": ["visit"]}
+        refused("needed of each row", every_set(**columns, may_be_missing=["age", name]))
+    refused("each column once", every_set(may_be_missing=["age", "age"]))
+
+
+def test_what_was_recorded_is_a_fact_of_columns_or_of_a_statement() -> None:
+    def none_of(*words: str) -> Change:
+        return lambda m: m["data"].update(not_recorded=list(words))
+
+    dated = every_set(time_column="day")
+    assert declared(dated).facts["data.time_recorded"] == "yes"
+    assert "data.place_recorded" not in declared(dated).facts
+    assert declared(none_of("time")).facts["data.time_recorded"] == "no"
+    assert declared(none_of("time")).facts["data.place_recorded"] == "yes"
+    refused("as it does of time", dated, none_of("time"))
+    refused("each word once", none_of("place", "place"))
 
 
 # Files
@@ -177,7 +237,8 @@ def test_what_nobody_stated_is_an_unknown_fact(fact: str, part: str) -> None:
 
 def test_every_fact_is_one_of_those_that_a_check_may_depend_on() -> None:
     facts = declared(
-        *(lambda m, f=f, p=p: m[p].update({f.split(".")[1]: True}) for f, p in ANSWERS.items())
+        *(lambda m, f=f, p=p: m[p].update({f.split(".")[1]: True}) for f, p in ANSWERS.items()),
+        lambda m: m["data"].update(not_recorded=[]),
     ).facts
     assert set(facts) == set(FACTS)
     assert all(value in (FACTS[fact] or (value,)) for fact, value in facts.items())
