@@ -6,7 +6,7 @@ everywhere if one is missing anywhere, as they are in a frame of all rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from checks.opening import quoted
@@ -15,10 +15,10 @@ from checks.relation import Relation
 if TYPE_CHECKING:
     import pandas as pd
 
-_WHOLE_NUMBERS = frozenset(
-    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"},
-)
-"""Those that fit into 64 bits with a sign."""
+_SHORT = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
+"""Whole numbers that fit into 64 bits with a sign."""
+
+_WHOLE_NUMBERS = _SHORT | {"UBIGINT"}
 
 _TIMES = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
 
@@ -37,13 +37,17 @@ class Columns:
         return self._types[name].startswith("TIMESTAMP")
 
     def frames(self, names: Sequence[str]) -> Iterator[pd.DataFrame]:
-        """Some columns of all rows, chunk after chunk, in the types that the library judges fast."""
+        """Some columns of all rows, chunk after chunk, in types that the library judges fast."""
         if not names:
             return
-        types = {name: self._fast_type(name) for name in names}
-        changed = {name: type_ for name, type_ in types.items() if type_ is not None}
+        types = self._changed(names, self._fast_type)
         for frame in self._data.frames(names, rows=self._chunk_rows):
-            yield frame.astype(changed)
+            yield frame.astype(types)
+
+    def typed(self, names: Sequence[str]) -> pd.DataFrame | None:
+        """One row of some columns, in the types that they have as a whole; None if one holds objects."""
+        frame = next(self._data.frames(names, rows=1)).astype(self._changed(names, self._own_type))
+        return None if (frame.dtypes == "object").any() else frame
 
     def whole(self, names: Sequence[str], most: int) -> pd.DataFrame | None:
         """Some columns in one frame, in their own types; None if it takes more than so many bytes."""
@@ -57,20 +61,29 @@ class Columns:
             parts.append(frame)
         return pd.concat(parts, ignore_index=True)
 
-    def _fast_type(self, name: str) -> Any:
-        """What to change a chunk to, in order that it has one type and is judged as an array; None: nothing.
+    def _changed(self, names: Sequence[str], to: Callable[[str], str | None]) -> Any:
+        """By name, the types of the columns that a frame may have in another."""
+        types = {name: to(name) for name in names}
+        return {name: type_ for name, type_ in types.items() if type_ is not None}
 
-        The library compares 64-bit numbers, and times in nanoseconds, as arrays, and values of all other
-        types one by one: times a hundred times more slowly. The answers are the same.
+    def _own_type(self, name: str) -> str | None:
+        """The type of a column of which some value is missing somewhere, and perhaps none here."""
+        if not self._missing[name]:
+            return None
+        return {**dict.fromkeys(_WHOLE_NUMBERS, "float64"), "BOOLEAN": "object"}.get(self._types[name])
+
+    def _fast_type(self, name: str) -> str | None:
+        """That type, or one of the same values that the library judges faster.
+
+        It compares 64-bit numbers, and times in nanoseconds, as arrays, and values of all other types one by
+        one: times a hundred times more slowly. The answers are the same.
         """
-        type_, gaps = self._types[name], self._missing[name] > 0
-        if type_ in _WHOLE_NUMBERS:
-            return "float64" if gaps else "int64"
-        if type_ in _TIMES:
-            return "datetime64[ns]" if self._fits_nanoseconds(name) else None
-        if type_ == "BOOLEAN" and gaps:
-            return "object"
-        return "float64" if gaps and type_ == "UBIGINT" else None
+        own = self._own_type(name)
+        if own is None and self._types[name] in _SHORT:
+            return "int64"
+        if self._types[name] in _TIMES and self._fits_nanoseconds(name):
+            return "datetime64[ns]"
+        return own
 
     def _fits_nanoseconds(self, name: str) -> bool:
         inside = f"{quoted(name)} BETWEEN TIMESTAMP '1678-01-01' AND TIMESTAMP '2261-12-31'"

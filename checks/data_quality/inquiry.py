@@ -15,6 +15,7 @@ from certify.standard import Expectation
 from checks.data_quality.columns import Columns
 from checks.data_quality.validation import Answer, RowsAnswer, Rule, Validation
 from checks.data_quality.vocabulary import (
+    ABOUT_TYPES,
     COMPARING_ROWS,
     IN_CHUNKS,
     ON_NAMES,
@@ -56,10 +57,12 @@ def ask(
     for rule in rules.values():
         _require_an_answer(rule, data)
     columns = Columns(data, missing, chunk_rows)
-    whole = {name: rule for name, rule in rules.items() if _needs_whole_columns(rule, columns)}
+    typed = _about_types(validation, _listed(rules, ABOUT_TYPES), columns)
+    whole = {n: rule for n, rule in rules.items() if n not in typed and _needs_whole_columns(rule, columns)}
     chunked = {n: rule for n, rule in rules.items() if rule.name in IN_CHUNKS and n not in whole}
     answers = {
         **_about_the_table(validation, rules, data),
+        **typed,
         **_in_chunks(validation, _by_columns(chunked), columns),
         **_on_whole_columns(validation, _by_columns(whole), columns, whole_bytes),
     }
@@ -91,6 +94,16 @@ def _about_the_table(validation: Validation, rules: Rules, data: Relation) -> di
         **validation.answers(_listed(rules, ON_NAMES), names),
         **validation.answers(_listed(rules, ON_THE_ROW_COUNT), count),
     }
+
+
+def _about_types(validation: Validation, rules: Rules, columns: Columns) -> dict[str, Answer]:
+    """Answers from the type alone; a column of objects has none, and its values are asked for theirs."""
+    answers: dict[str, Answer] = {}
+    for group, alike in _by_columns(rules).items():
+        frame = columns.typed(group)
+        if frame is not None:
+            answers |= validation.answers(alike, frame)
+    return answers
 
 
 def _in_chunks(validation: Validation, asked: Mapping[Names, Rules], columns: Columns) -> dict[str, Answer]:

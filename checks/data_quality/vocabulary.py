@@ -86,6 +86,15 @@ ON_WHOLE_COLUMNS = frozenset(
 )
 """They speak of a column as a whole: of a figure of all its values, or of the type that fits all of them."""
 
+ABOUT_TYPES = frozenset(
+    {
+        "expect_column_type_to_be",
+        "expect_column_values_to_be_in_type_list",
+        "expect_column_values_to_be_of_type",
+    }
+)
+"""Of these, the rules that look at no value, unless the column holds Python objects of any kind."""
+
 ON_NAMES = frozenset(
     {
         "expect_column_to_exist",

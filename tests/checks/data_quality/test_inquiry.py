@@ -247,6 +247,9 @@ WHOLE = (
     rule("column_values_to_be_of_type", column="number", type_="int64"),
     rule("column_values_to_be_of_type", column="half", type_="int64"),
     rule("column_type_to_be", column="number", type_="int64"),
+    rule("column_values_to_be_in_type_list", column="half", type_list=("int64", "float64")),
+    rule("column_values_to_be_in_type_list", column="truth", type_list=("bool",)),
+    rule("column_values_to_be_in_type_list", column="text", type_list=("int64", "float64")),
     rule("column_values_to_be_unique", column="number"),
     rule("column_values_to_be_increasing", column="number"),
     rule("column_values_to_be_decreasing", column="half"),
@@ -259,7 +262,8 @@ WHOLE = (
     rule("table_row_count_to_equal", value=6),
     rule("table_row_count_to_be_between", max_value=5),
 )
-MET = [True, False, False, False, True, True, False, True, True, False, True, False, True, False, True]
+MET = [True, False, False, False, True, True, False, True, True, False, True, True, False, False]
+MET += [False, True, False, True]
 MET += [True, False, True, True, False, True, False]
 
 

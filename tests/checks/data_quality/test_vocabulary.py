@@ -6,6 +6,7 @@ from certify.standard import Expectation
 from checks.data_quality.validation import Validation
 from checks.data_quality.vocabulary import (
     ABOUT_MORE_THAN_VALUES,
+    ABOUT_TYPES,
     COMPARING_ROWS,
     IN_CHUNKS,
     ON_NAMES,
@@ -16,7 +17,6 @@ from checks.data_quality.vocabulary import (
 )
 
 WAYS = (IN_CHUNKS, COMPARING_ROWS, ON_WHOLE_COLUMNS, ON_NAMES, ON_THE_ROW_COUNT, ONLY_IN_A_DATABASE)
-BY_TYPE = {"expect_column_values_to_be_of_type", "expect_column_values_to_be_in_type_list"}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,9 @@ def test_every_expectation_that_the_library_knows_stands_in_exactly_one_list(cor
 
 def test_only_rules_that_the_library_maps_over_rows_are_answered_in_chunks(core: dict[str, type]) -> None:
     mapped = {name for name, native in core.items() if of_rows(native)}
-    assert {name for name in mapped if judged_by_pandas(core[name])} == IN_CHUNKS | COMPARING_ROWS | BY_TYPE
+    assert {name for name in mapped if judged_by_pandas(core[name])} == IN_CHUNKS | COMPARING_ROWS | (
+        ABOUT_TYPES & mapped
+    )
     assert mapped & ONLY_IN_A_DATABASE == {name for name in mapped if not judged_by_pandas(core[name])}
 
 
@@ -69,6 +71,7 @@ def test_rules_about_names_and_counts_depend_on_no_other_metric(core: dict[str, 
 
 
 def test_rules_that_leave_no_value_out_are_about_columns(core: dict[str, type]) -> None:
+    assert ABOUT_TYPES < ON_WHOLE_COLUMNS
     assert ABOUT_MORE_THAN_VALUES <= ON_WHOLE_COLUMNS | ON_NAMES
 
 
