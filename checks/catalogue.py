@@ -36,6 +36,11 @@ METHODS: Mapping[str, Method] = dict(
             streamed=True,
         ),
         _method(
+            "checks.data_quality.schema:schema",
+            "The share of rows that are not as the manifest declares, and whether every column is.",
+            streamed=True,
+        ),
+        _method(
             "checks.data_quality.duplicates:duplicates",
             "The share of rows that repeat an earlier one, inputs and label alike.",
             streamed=True,

@@ -54,6 +54,7 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "documents.sections": (set(), {"section_written"}),
     "documents.declarations": (set(), {"declared"}),
     "documents.opinion": (set(), {"judged"}),
+    "data_quality.schema": ({"unexpected_share"}, {"columns_as_declared", "expectation_met"}),
     "data_quality.duplicates": ({"repeated_share"}, set()),
     "data_quality.overlap": ({"overlapping_share"}, set()),
     "data_quality.label_errors": ({"label_error_share", "suspected_label_share", "detection"}, set()),

@@ -222,6 +222,15 @@ PROOFS = (
         )
         for role in ("train", "test")
     ),
+    *(
+        share("data_quality.schema", f"{what}_in_{role}", "unexpected_share", role=role)
+        for what in ("out_of_range", "unknown_labels", "missing_values")
+        for role in ("train", "test")
+    ),
+    Proof(
+        method="data_quality.schema", bad_one="unknown_labels_in_train", found="columns_as_declared",
+        specimen="gauge", role="train", good=(1, 1), bad=(0, 0),
+    ),
     share("data_quality.duplicates", "repeated_rows_in_train", "repeated_share", role="train"),
     *(
         share(
