@@ -74,6 +74,12 @@ METHODS: Mapping[str, Method] = dict(
             streamed=True,
         ),
         _method(
+            "checks.data_quality.identifiers:identifiers",
+            "Whether any column holds direct identifiers of persons that are not declared.",
+            parameters={"seed": "integer"},
+            streamed=True,
+        ),
+        _method(
             "checks.data_quality.labels:labels",
             "The share of rows whose label is none of the declared classes, or no finite number.",
             streamed=True,

@@ -11,6 +11,10 @@ from pydantic import Field, model_validator
 from certify.value import Code, Day, Line, Name, Number, Prose, Value
 
 DataRole = Literal["train", "validation", "test", "reference"]
+IdentifierKind = Literal[
+    "person_name", "email", "phone", "birth_date", "national_number", "bank_account", "payment_card"
+]
+"""What tells one person from all others by itself, or nearly so."""
 
 Recorded = Literal["time", "place", "unit", "key"]
 """What may be known of a row beside its values: when and where it arose, of whom it speaks, which it is."""
@@ -184,6 +188,14 @@ class ReferencePopulation(Value):
     as_of: Day
 
 
+class DeclaredIdentifier(Value):
+    """A column that holds direct identifiers of persons, of which kind, and why it has to."""
+
+    column: Line
+    kind: IdentifierKind
+    reason: Prose
+
+
 class Data(Value):
     """All data of a submission. `personal`: whether any of them speak of persons who can be identified.
 
@@ -192,6 +204,7 @@ class Data(Value):
 
     personal: bool | None = None
     not_recorded: tuple[Recorded, ...] | None = None
+    identifiers: tuple[DeclaredIdentifier, ...] = ()
     attributes: tuple[Attribute, ...]
     sets: tuple[Dataset, ...] = Field(min_length=1)
     reference: ReferencePopulation
@@ -227,6 +240,13 @@ class Data(Value):
         if any(what in dataset.records for dataset in self.sets):
             return True
         return None if self.not_recorded is None else what not in self.not_recorded
+
+    @model_validator(mode="after")
+    def _each_identifier_once(self) -> Self:
+        declared = [(identifier.column, identifier.kind) for identifier in self.identifiers]
+        if len(set(declared)) != len(declared):
+            raise ValueError("each kind of identifier once for a column")
+        return self
 
     def in_role(self, role: str) -> Dataset | None:
         """The data set in a role, if the vendor supplied one."""

@@ -8,8 +8,8 @@ there is to declare. A mutation changes one thing in that folder. Neither knows 
 - `catalogue` lists all by name and writes them.
 - `screening`, `reader` and `gauge` are the specimens: a binary decision, an image in one of four classes, and
   a number.
-- `answers`, `cases`, `writings` hold the mutations: of what the model answers, of rows, and of what is
-  declared and written.
+- `answers`, `cases`, `columns`, `writings` hold the mutations: of what the model answers, of rows, of
+  columns, and of what is declared and written.
 """
 
 from checks.specimens.catalogue import CONSTANTS, CONTROLS, MUTATIONS, RANDOM, SPECIMENS, write

@@ -20,6 +20,7 @@ from checks.specimens import (
     screening,
     writings,
 )
+from checks.specimens import answers, cases, columns, frequency, gauge, reader, retrained, screening, writings
 
 Writer = Callable[[Path], None]
 """Writes a specimen into a folder, or changes one thing in the folder of one."""
@@ -70,6 +71,8 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "unknown_labels_in_test": cases.unknown_labels_in_test,
     "wrong_labels_in_train": labels.wrong_labels_in_train,
     "wrong_labels_in_test": labels.wrong_labels_in_test,
+    "identifiers_in_train": columns.identifiers_in_train,
+    "identifiers_in_test": columns.identifiers_in_test,
     "unequal_selection": cases.unequal_selection,
     "near_threshold": cases.near_threshold,
     "false_claim": writings.false_claim,

@@ -61,6 +61,10 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "data_quality.near_duplicates": ({"near_share", "near_by_chance_share", "near_copy_share"}, set()),
     "data_quality.near_overlap": ({"near_share", "near_by_chance_share", "near_copy_share"}, set()),
     "data_quality.completeness": ({"incomplete_share"}, set()),
+    "data_quality.identifiers": (
+        set(),
+        {"free_of_identifiers", "no_identifier_found", "every_column_searched"},
+    ),
     "data_quality.labels": ({"unknown_label_share"}, set()),
     "representativeness.domain": ({"outside_share"}, set()),
     "objectives.generalisation": ({"generalisation_gap"}, set()),

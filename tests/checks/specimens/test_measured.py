@@ -260,6 +260,10 @@ PROOFS = (
     ),
     share("data_quality.completeness", "missing_values_in_train", "incomplete_share", role="train"),
     share("data_quality.completeness", "missing_values_in_test", "incomplete_share"),
+    *(
+        statements("data_quality.identifiers", f"identifiers_in_{role}", "no_identifier_found", role, seed=1)
+        for role in ("train", "test")
+    ),
     share("data_quality.labels", "unknown_labels_in_train", "unknown_label_share", role="train"),
     share("data_quality.labels", "unknown_labels_in_test", "unknown_label_share"),
     share("data_quality.labels", "unknown_labels_in_test", "unknown_label_share", specimen="gauge"),
@@ -364,6 +368,8 @@ PROOFS = (
 def measured(subject: Subject, method: str, role: str | None, arguments: Mapping[str, Any]) -> Measured:
     read = subject.relation if METHODS[method].streamed else subject.table
     return METHODS[method].function()(subject, read(role) if role else None, SURE, **arguments)
+    data = read(role) if role else None
+    return METHODS[method].function()(subject, data, SURE, **arguments)
 
 
 def value(proof: Proof, subject: Subject) -> float:
