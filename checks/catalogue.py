@@ -74,6 +74,11 @@ METHODS: Mapping[str, Method] = dict(
             streamed=True,
         ),
         _method(
+            "checks.data_quality.constants:constants",
+            "The share of rows in which a column that is fed does not hold its most frequent value.",
+            streamed=True,
+        ),
+        _method(
             "checks.data_quality.identifiers:identifiers",
             "Whether any column holds direct identifiers of persons that are not declared.",
             parameters={"seed": "integer"},

@@ -11,6 +11,7 @@ from certify.standard import ControlName
 from checks.specimens import (
     answers,
     cases,
+    columns,
     copies,
     frequency,
     gauge,
@@ -20,7 +21,6 @@ from checks.specimens import (
     screening,
     writings,
 )
-from checks.specimens import answers, cases, columns, frequency, gauge, reader, retrained, screening, writings
 
 Writer = Callable[[Path], None]
 """Writes a specimen into a folder, or changes one thing in the folder of one."""
@@ -73,6 +73,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "wrong_labels_in_test": labels.wrong_labels_in_test,
     "identifiers_in_train": columns.identifiers_in_train,
     "identifiers_in_test": columns.identifiers_in_test,
+    "constant_column_in_train": columns.constant_column_in_train,
     "unequal_selection": cases.unequal_selection,
     "near_threshold": cases.near_threshold,
     "false_claim": writings.false_claim,

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from checks.specimens.contract import contract_of
 from checks.specimens.folder import change_rows
 from checks.specimens.rows import Rows
 
@@ -22,6 +23,14 @@ def identifiers_in_train(folder: Path) -> None:
 def identifiers_in_test(folder: Path) -> None:
     """A column of notes, which the model is not fed, holds an e-mail address in one row of ten of test."""
     change_rows(folder, "test", _with_addresses)
+
+
+def constant_column_in_train(folder: Path) -> None:
+    """One column that the model is fed, or every image, is the same in all rows of train."""
+    name = contract_of(folder).fed[0]
+    change_rows(
+        folder, "train", lambda rows: {**rows, name: np.repeat(rows[name][:1], len(rows[name]), axis=0)}
+    )
 
 
 def _with_addresses(rows: Rows) -> Rows:

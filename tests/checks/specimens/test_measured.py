@@ -261,6 +261,13 @@ PROOFS = (
     share("data_quality.completeness", "missing_values_in_train", "incomplete_share", role="train"),
     share("data_quality.completeness", "missing_values_in_test", "incomplete_share"),
     *(
+        Proof(
+            method="data_quality.constants", bad_one="constant_column_in_train", found="varied_share",
+            specimen=specimen, role="train", good=(0.4, 0.9), bad=(0, 0),
+        )
+        for specimen in ("screening", "gauge")
+    ),
+    *(
         statements("data_quality.identifiers", f"identifiers_in_{role}", "no_identifier_found", role, seed=1)
         for role in ("train", "test")
     ),
@@ -368,8 +375,6 @@ PROOFS = (
 def measured(subject: Subject, method: str, role: str | None, arguments: Mapping[str, Any]) -> Measured:
     read = subject.relation if METHODS[method].streamed else subject.table
     return METHODS[method].function()(subject, read(role) if role else None, SURE, **arguments)
-    data = read(role) if role else None
-    return METHODS[method].function()(subject, data, SURE, **arguments)
 
 
 def value(proof: Proof, subject: Subject) -> float:

@@ -1,0 +1,97 @@
+"""The share of rows in which a column that is fed to the model does not hold its most frequent value.
+
+What nearly always is the same says nothing, and mostly stands for a slip: a join that failed, a unit that was
+never set, a filter left on. Of an array with several axes whole cases are compared, since single elements, as
+the corners of pictures, may be the same in all of them for good reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from certify.digest import canonical
+from certify.evidence import Estimate
+from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
+from checks.relation import Relation
+from checks.statistics.proportions import proportion
+from checks.subject import Subject
+from checks.tabulation.contract import Source, sources
+
+_CANDIDATES = 30
+_TENTH = 10
+
+
+def constants(subject: Subject, data: Relation | None, confidence: Confidence) -> Measured:
+    """Estimates `varied_share` for every `feature=NAME` that the model is fed, and for `all` the least of
+    them.
+
+    Of a column, the rows that hold another value than the most frequent one; a missing value is no other one.
+    A check cannot know the columns of a vendor, hence the least: its lower bound is the least of theirs,
+    which needs no correction, and its upper bound is corrected for their number. Bounds: Clopper-Pearson over
+    the rows. The lower one holds although the value was chosen after it was counted, for no other value was
+    counted more often. A share above nine tenths is told as nine tenths. Two scans: one for candidates, among
+    which is every value of a tenth of the rows (Space-Saving), and one to count them.
+    """
+    if data is None:
+        raise CannotMeasure("constant columns are looked for in a data set, and none was given")
+    rows = subject.independent_rows(data.dataset.role).rows
+    counted = varied(data, sources(data))
+    family = confidence.over(len(counted))
+    shares = {name: proportion(count, rows, family) for name, count in counted.items()}
+    return Measured(
+        estimates=(
+            *(_estimate(f"feature={name}", share, family) for name, share in shares.items()),
+            _estimate("all", least(tuple(shares.values())), family),
+        ),
+        exhibits=(_exhibit(rows, counted),),
+    )
+
+
+def varied(data: Relation, fed: Sequence[Source]) -> Mapping[str, int]:
+    """By column: the rows that hold another value than the most frequent one; nine tenths of them at most."""
+    columns = {source.name: source for source in fed}
+    found = data.aggregate(
+        {name: f"approx_top_k({source.typed}, {_CANDIDATES})" for name, source in columns.items()}
+    )
+    counted = data.aggregate(
+        {name: _counting(source.typed, found[name] or []) for name, source in columns.items()}
+    )
+    most = data.rows - -(-data.rows // _TENTH)
+    return {name: min(most, values - max(each, default=0)) for name, (values, *each) in counted.items()}
+
+
+def _counting(value: str, candidates: Sequence[Any]) -> str:
+    """SQL for a list: the rows with a value, and those with each of the candidates."""
+    each = (f"count(*) FILTER ({value} = {_literal(candidate)})" for candidate in candidates)
+    return f"[{', '.join([f'count({value})', *each])}]"
+
+
+def _literal(candidate: Any) -> str:
+    return str(candidate) if isinstance(candidate, int) else f"'{candidate!r}'::DOUBLE"
+
+
+def least(shares: Sequence[Interval]) -> Interval:
+    """The least of several shares, with the least of their bounds on either side."""
+    first = min(shares, key=lambda share: share.value)
+    return Interval(
+        name=f"{first.name}, least of {len(shares)}",
+        value=first.value,
+        n=first.n,
+        demonstrating=(
+            min(share.demonstrating[0] for share in shares),
+            min(share.demonstrating[1] for share in shares),
+        ),
+        refuting=(min(share.refuting[0] for share in shares), min(share.refuting[1] for share in shares)),
+    )
+
+
+def _estimate(stratum: str, share: Interval, confidence: Confidence) -> Estimate:
+    return share.estimate(statistic="varied_share", stratum=stratum, confidence=confidence)
+
+
+def _exhibit(rows: int, counted: Mapping[str, int]) -> Exhibit:
+    counts = {"rows": rows, "other_than_the_most_frequent": dict(counted)}
+    return Exhibit(
+        name="constants.json", media_type="application/json", visibility="public", data=canonical(counts)
+    )
