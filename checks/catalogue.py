@@ -96,6 +96,12 @@ METHODS: Mapping[str, Method] = dict(
             streamed=True,
         ),
         _method(
+            "checks.data_quality.target_leakage:target_leakage",
+            "How much each feature alone tells of what is true.",
+            parameters={"fitted_on": "text", "rows": "integer", "seed": "integer"},
+            streamed=True,
+        ),
+        _method(
             "checks.objectives.claims:claims",
             "Each claimed metric measured again, as the margin over the claim.",
             parameters={"metrics": "list"},

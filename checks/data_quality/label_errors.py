@@ -11,8 +11,9 @@ import numpy as np
 
 from certify.digest import canonical
 from certify.submission.model import IdentityRule
+from checks.data_quality.apart import apart
 from checks.data_quality.detector import Classes, Detector, detector
-from checks.features import Cases, Numbers, drawn
+from checks.features import Cases, Numbers
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
 from checks.predictor import classes_of
 from checks.relation import Relation
@@ -48,30 +49,11 @@ def label_errors(
     if isinstance(decision, IdentityRule):
         raise CannotMeasure("wrong labels are looked for among classes, and this model answers with a number")
     subject.independent_rows(data.dataset.role)
-    known, judged, random = _apart(subject, data, fitted_on, rows, seed)
-    found = detector(
-        known,
-        len(classes_of(decision)),
-        len(judged.labels),
-        confidence.demonstrating,
-        int(random.integers(2**31)),
-    )
-    return reported(found, judged, confidence)
-
-
-def _apart(
-    subject: Subject, data: Relation, fitted_on: str, rows: int, seed: int
-) -> tuple[Cases, Cases, np.random.Generator]:
-    """Rows to learn from, rows to judge, and what else is drawn at random."""
-    if rows < 2 or seed < 0:
-        raise CannotMeasure("looking for wrong labels needs two rows and a seed from 0")
-    random = subject.generator(seed, f"wrong labels in {data.dataset.role}")
-    judged = drawn(subject, data, rows, random)
-    if fitted_on != data.dataset.role:
-        return drawn(subject, subject.relation(fitted_on), rows, random), judged, random
-    order = random.permutation(len(judged.labels))
-    half = len(order) // 2
-    return judged.chosen(order[:half]), judged.chosen(order[half:]), random
+    parts = apart(subject, data, fitted_on, rows=rows, seed=seed, purpose="wrong labels")
+    chosen = int(parts.random.integers(2**31))
+    classes, judged = len(classes_of(decision)), len(parts.judged.labels)
+    found = detector(parts.known, classes, judged, confidence.demonstrating, chosen)
+    return reported(found, parts.judged, confidence)
 
 
 def reported(found: Detector, judged: Cases, confidence: Confidence) -> Measured:

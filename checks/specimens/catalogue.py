@@ -74,6 +74,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "identifiers_in_train": columns.identifiers_in_train,
     "identifiers_in_test": columns.identifiers_in_test,
     "constant_column_in_train": columns.constant_column_in_train,
+    "answer_in_a_feature_of_train": labels.answer_in_a_feature_of_train,
     "unequal_selection": cases.unequal_selection,
     "near_threshold": cases.near_threshold,
     "false_claim": writings.false_claim,

@@ -58,6 +58,7 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "data_quality.duplicates": ({"repeated_share"}, set()),
     "data_quality.overlap": ({"overlapping_share"}, set()),
     "data_quality.label_errors": ({"label_error_share", "suspected_label_share", "detection"}, set()),
+    "data_quality.target_leakage": ({"feature_skill"}, set()),
     "data_quality.near_duplicates": ({"near_share", "near_by_chance_share", "near_copy_share"}, set()),
     "data_quality.near_overlap": ({"near_share", "near_by_chance_share", "near_copy_share"}, set()),
     "data_quality.completeness": ({"incomplete_share"}, set()),

@@ -258,6 +258,16 @@ PROOFS = (
         )
         for role, specimen in (("train", "screening"), ("test", "reader"))
     ),
+    *(
+        Proof(
+            method="data_quality.target_leakage", bad_one="answer_in_a_feature_of_train",
+            found="feature_skill", role="train", stratum=stratum, specimen=specimen, good=(-0.2, 0.9),
+            bad=(0.99, 1), arguments={"fitted_on": "train", "rows": 2000, "seed": 1},
+        )
+        for specimen, stratum in (
+            ("screening", "all"), ("screening", "feature=pulse"), ("reader", "feature=images[3,3]")
+        )
+    ),
     share("data_quality.completeness", "missing_values_in_train", "incomplete_share", role="train"),
     share("data_quality.completeness", "missing_values_in_test", "incomplete_share"),
     *(
