@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.evidence import WHOLE, Opened
-from certify.submission.data import Attribute, Dataset, Group
+from certify.submission.data import Attribute, Dataset
+from certify.submission.group import Group
 from certify.submission.manifest import Manifest
 from checks.files import Files
 from checks.measured import CannotMeasure

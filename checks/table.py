@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.evidence import WHOLE
-from certify.submission.data import Attribute, Dataset, Group
+from certify.submission.data import Attribute, Dataset
+from certify.submission.group import Group
 from certify.submission.manifest import Manifest
 from certify.submission.model import IdentityRule, Input, TableInput, TensorInput, extremes_of
 from checks.domain import Mask, finely_measured, inside

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from certify.value import Code, Day, Line, Name, Number, Prose, Value
+from certify.submission.group import Group, require_apart
+from certify.submission.population import ReferencePopulation
+from certify.value import Day, Line, Name, Number, Prose, Value
 
 DataRole = Literal["train", "validation", "test", "reference"]
 IdentifierKind = Literal[
@@ -18,24 +19,6 @@ IdentifierKind = Literal[
 
 Recorded = Literal["time", "place", "unit", "key"]
 """What may be known of a row beside its values: when and where it arose, of whom it speaks, which it is."""
-
-
-class Group(Value):
-    """One group of an attribute: the rows whose value is a code, or lies in [from_, below)."""
-
-    name: Line
-    codes: tuple[Code, ...] | None = None
-    from_: Number | None = Field(default=None, alias="from")
-    below: Number | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        by_range = self.from_ is not None and self.below is not None
-        if (self.codes is not None) == by_range or (not by_range and not self.codes):
-            raise ValueError("either codes, or both from and below")
-        if self.from_ is not None and self.below is not None and self.from_ >= self.below:
-            raise ValueError("a number from that is smaller than below")
-        return self
 
 
 class Attribute(Value):
@@ -49,15 +32,7 @@ class Attribute(Value):
 
     @model_validator(mode="after")
     def _groups_exclude_each_other(self) -> Self:
-        names = [group.name for group in self.groups]
-        codes = [code for group in self.groups for code in group.codes or ()]
-        if len(set(names)) != len(names):
-            raise ValueError("each group with a name of its own")
-        if len(set(codes)) != len(codes):
-            raise ValueError("each code in one group only")
-        ends = sorted((g.from_, g.below) for g in self.groups if g.from_ is not None and g.below is not None)
-        if any(start < end for (_, end), (start, _) in pairwise(ends)):
-            raise ValueError("groups that do not overlap")
+        require_apart(self.groups)
         return self
 
     def strata(self) -> tuple[str, ...]:
@@ -179,15 +154,6 @@ class Dataset(Value):
         return frozenset(what for what, column in columns.items() if column is not None)
 
 
-class ReferencePopulation(Value):
-    """The population that the data must represent: a CSV of `stratum,share` with its source and date."""
-
-    file: Line
-    describes: Prose
-    source: Prose
-    as_of: Day
-
-
 class DeclaredIdentifier(Value):
     """A column that holds direct identifiers of persons, of which kind, and why it has to."""
 
@@ -222,6 +188,16 @@ class Data(Value):
         names = [attribute.name for attribute in self.attributes]
         if len(set(names)) != len(names):
             raise ValueError("each attribute with a name of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _the_population_tells_declared_attributes(self) -> Self:
+        told = (
+            {column.attribute for column in self.reference.table.columns} if self.reference.table else set()
+        )
+        unknown = sorted(filter(None, told - {attribute.name for attribute in self.attributes}))
+        if unknown:
+            raise ValueError(f"attributes under reference.table that are declared, not {', '.join(unknown)}")
         return self
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from certify.strict_yaml import read
 from certify.submission import Manifest, load
 from certify.submission.model import DecisionRule, Input
 from certify.submission.objective import SelectableObjective
+from certify.submission.population import ReferencePopulation
 from certify.submission.starter import starter_manifest
 
 ALTERNATIVE = "#|"
@@ -101,6 +102,8 @@ def test_what_the_example_did_not_choose_is_valid_too() -> None:
         if "decision" in block:
             TypeAdapter(DecisionRule).validate_python(block["decision"])
     assert kinds == ["argmax", "identity"]
+    (population,) = (block["reference"] for block in found if "reference" in block)
+    assert ReferencePopulation.from_json(population).table is not None
     (choices,) = (block["selectable"] for block in found if "selectable" in block)
     assert {SelectableObjective.model_validate(choice).uses_profiling for choice in choices} == {True, False}
 
