@@ -181,6 +181,11 @@ class Relation:
             found = self._connection.sql(f"SELECT {expression} AS hashed FROM data").fetchnumpy()  # noqa: S608
         return np.asarray(found["hashed"], dtype=np.uint64)
 
+    def arrays(self, sql: str) -> dict[str, NDArray[Any]]:
+        """The columns of an answer as arrays of numbers; raises as `query` does."""
+        with self._refusals():
+            return dict(self._connection.sql(sql).fetchnumpy())
+
     def frames(self, columns: Sequence[str], *, rows: int) -> Iterator[pd.DataFrame]:
         """Some columns, so many rows at a time at most, in the order of the files."""
         names = ", ".join(quoted(self._column(column).name) for column in columns)

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 from checks.planning.case import VALIDATION, Case
 from checks.planning.chance import Chance, at_least
-from checks.planning.hurdle import CannotPlan
-from checks.planning.parts import first_beyond
-from checks.planning.rates import Over, Rate, View, itself
+from checks.planning.hurdle import CannotPlan, Hurdle
+from checks.planning.parts import Part, first_beyond
+from checks.planning.rates import Over, Rate, View, between, itself
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shares:
-    """Shares that must all clear their limits."""
+    """Shares, and numbers of rows, that must all clear their limits."""
 
-    rates: tuple[Rate, ...]
+    rates: tuple[Part, ...]
     basis: str = VALIDATION
     model: str = "exact binomial, sum of risks over groups"
 
@@ -37,13 +37,28 @@ class Shares:
         return self.chance(rows).value
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Members:
+    """How many of all rows are of a stratum, against the fewest that are asked for."""
+
+    hurdle: Hurdle
+    value: float
+    hopeless: bool = False
+
+    def chance(self, rows: int) -> Chance:
+        """That there are so many."""
+        return Chance(value=between(self.hurdle.fewest, rows, rows, self.value))
+
+
 def shares_of_groups(case: Case) -> Shares:
-    """The prospect of `share` and of `share_ratio`, which is the share over a declared constant."""
+    """The prospect of `share`, of `share_ratio` (the share over a declared constant) and of `cases`."""
     return Shares(rates=tuple(_rate(case, *key) for key in case.hurdles))
 
 
-def _rate(case: Case, statistic: str, stratum: str) -> Rate:
+def _rate(case: Case, statistic: str, stratum: str) -> Part:
     events = case.events("share", stratum)
+    if statistic == "cases":
+        return Members(hurdle=case.hurdles[statistic, stratum], value=events.rate)
     view: View = itself if statistic == "share" else Over(_reference(case, stratum))
     return Rate(hurdle=case.hurdles[statistic, stratum], value=events.rate, share=1.0, view=view)
 

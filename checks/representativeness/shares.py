@@ -1,78 +1,93 @@
-"""The share of each required group among the rows, beside its share of the declared population.
+"""The share of each required group or crossing among the rows, beside its share of the declared population.
 
-Which groups are required belongs to the basis; how far a share may lie from the population's belongs to the
+Which strata are required belongs to the basis; how far a share may lie from the population's belongs to the
 criterion. Every row and every part of the population belongs to exactly one group of an attribute: unknown or
 missing values need a group of their own, in the data and in the population alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from certify.digest import canonical
 from certify.evidence import Estimate, Statement
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.relation import Relation
-from checks.representativeness.reference import Reference, read_reference
+from checks.representativeness.population import reference_of
+from checks.representativeness.reference import Reference, compared
+from checks.representativeness.units import units_of
 from checks.statistics.proportions import proportion
+from checks.stratum import parts
 from checks.subject import Subject
-from checks.tabulation import Tabulation
 
 _DEFECTS_SHOWN = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Count:
+class _Share:
+    """What was found of one stratum; `cases` are the rows in it, or the units with any row in it."""
+
     stratum: str
-    rows: int
-    of: int
+    cases: int
+    interval: Interval
     reference: float
 
 
 def shares(
     subject: Subject, data: Relation | None, confidence: Confidence, *, groups: tuple[str, ...]
 ) -> Measured:
-    """Estimates `share` and `share_ratio` (share over reference share) for each of `groups`.
+    """Estimates of each stratum in `groups`, and one of all rows.
+
+    - `share` and `share_ratio`, the share over the reference share: one event, hence a family of two claims
+      a stratum (too few, too many). A stratum of which the population has nobody has no ratio.
+    - `cases`: how many rows a stratum has, of which `n` is the number: a criterion may ask for a least one.
+      It is not given for a stratum without any.
+    - `effective_size` of all: how many units of equal weight would tell as much, Kish's (sum w)^2 / sum w^2.
+      Nothing rests on it.
 
     The statement `reference_sound` speaks of the reference file; where it does not hold, nothing that would
-    rest on the file is estimated. Bounds: Clopper-Pearson over rows, hence independent and unweighted rows.
-    The family is two claims a group (too few, too many): the two statistics are one event.
-    Of each attribute that `groups` names, the file must hold the declared groups, all of them and no other: a
-    share for people whom nobody counts would shrink the shares of the others.
-    Raises `CannotMeasure` for a group that the submission does not declare.
+    rest on the file is estimated. Bounds: Clopper-Pearson over independent rows of equal weight; for weighted
+    rows or several of one unit those of `checks.representativeness.units`, and cases are then units. Counted
+    in SQL; nothing is sampled. Of each attribute and crossing that `groups` name, the reference must hold the
+    declared groups, all of them and no other. Raises `CannotMeasure` for a stratum that is not declared.
     """
     if data is None or not groups:
         raise CannotMeasure("shares need a data set, and at least one group")
-    path = subject.manifest.data.reference.file
-    reference = _compared(read_reference(subject.files.read(path)), data, groups)
-    statement = _soundness(reference)
+    reference = sound_for(reference_of(subject), data, groups)
+    statement = soundness(reference)
     if reference.defects:
         return Measured(statements=(statement,))
-    counted = subject.independent_rows(data.dataset.role)
-    counts = [_count(stratum, counted, reference) for stratum in dict.fromkeys(groups)]
-    family = confidence.over(2 * len(counts))
+    family = confidence.over(2 * len(set(groups)))
+    found, effective = _found(subject, data, reference, tuple(dict.fromkeys(groups)), family)
     return Measured(
-        estimates=tuple(estimate for count in counts for estimate in _estimates(count, family)),
+        estimates=(
+            *(estimate for share in found for estimate in _estimates(share, family)),
+            _fact("effective_size", "all", effective, data.rows, confidence),
+        ),
         statements=(statement,),
-        exhibits=(_exhibit(counts),),
+        exhibits=(_exhibit(found),),
     )
 
 
-def _compared(reference: Reference, data: Relation, groups: Sequence[str]) -> Reference:
-    """The reference, with a defect for every stratum in which it departs from the declared groups."""
-    wanted = {group.partition("=")[0] for group in groups}
-    declared = {s for name in wanted if name in data.attributes for s in data.attributes[name].strata()}
-    for group in groups:
-        if group not in declared:
-            raise CannotMeasure(f"the submission declares no stratum {group}")
-    given = {stratum for stratum in reference.shares if stratum.partition("=")[0] in wanted}
-    absent = [f"it gives no share of {stratum}" for stratum in sorted(declared - given)]
-    foreign = [f"{stratum} is no declared group" for stratum in sorted(given - declared)]
-    return replace(reference, defects=(*reference.defects, *absent, *foreign))
+def sound_for(reference: Reference, data: Relation, strata: Sequence[str]) -> Reference:
+    """The reference, with a defect for every cell in which it departs from the declared groups.
+
+    Raises `CannotMeasure` for a stratum that the submission does not declare.
+    """
+    for stratum in strata:
+        for name, group in parts(stratum).items():
+            attribute = data.attributes.get(name)
+            if attribute is None or group not in {g.name for g in attribute.groups}:
+                raise CannotMeasure(f"the submission declares no stratum {stratum}")
+    wanted = dict.fromkeys(tuple(parts(stratum)) for stratum in strata)
+    if reference.defects and not reference.tables:
+        return reference
+    return replace(reference, defects=(*reference.defects, *compared(reference, data.attributes, [*wanted])))
 
 
-def _soundness(reference: Reference) -> Statement:
+def soundness(reference: Reference) -> Statement:
+    """The statement `reference_sound`."""
     shown = "; ".join(reference.defects[:_DEFECTS_SHOWN])
     more = len(reference.defects) - _DEFECTS_SHOWN
     defects = f"{shown}; and {more} more" if more > 0 else shown
@@ -81,22 +96,44 @@ def _soundness(reference: Reference) -> Statement:
         subject="reference",
         holds=not reference.defects,
         kind="document",
-        explanation=defects or f"{len(reference.shares)} strata; the shares of each attribute sum to 1",
+        explanation=defects or reference.says,
     )
 
 
-def _count(stratum: str, counted: Tabulation, reference: Reference) -> _Count:
-    rows = counted.count(stratum)
-    return _Count(stratum=stratum, rows=rows, of=counted.rows, reference=float(reference.shares[stratum]))
+def _found(
+    subject: Subject, data: Relation, reference: Reference, strata: tuple[str, ...], confidence: Confidence
+) -> tuple[list[_Share], float]:
+    """Each share by the bounds that fit, and the effective size of all."""
+    references = {stratum: float(reference.share(stratum)) for stratum in strata}
+    role = data.dataset.role
+    if data.dataset.weights is not None or data.clustered:
+        units = units_of(data, subject.tabulation(role))
+        shares = {stratum: units.share(stratum, confidence) for stratum in strata}
+        return [_share(stratum, *shares[stratum], references) for stratum in strata], units.effective
+    counted = subject.independent_rows(role)
+    rows = {stratum: counted.count(stratum) for stratum in strata}
+    each = {stratum: proportion(rows[stratum], counted.rows, confidence) for stratum in strata}
+    return [_share(stratum, each[stratum], rows[stratum], references) for stratum in strata], counted.rows
 
 
-def _estimates(count: _Count, confidence: Confidence) -> tuple[Estimate, Estimate]:
-    share = proportion(count.rows, count.of, confidence)
-    ratio = _over(share, count.reference)
-    return (
-        share.estimate(statistic="share", stratum=count.stratum, confidence=confidence),
-        ratio.estimate(statistic="share_ratio", stratum=count.stratum, confidence=confidence),
-    )
+def _share(stratum: str, interval: Interval, cases: int, references: Mapping[str, float]) -> _Share:
+    return _Share(stratum=stratum, cases=cases, interval=interval, reference=references[stratum])
+
+
+def _estimates(share: _Share, confidence: Confidence) -> Iterator[Estimate]:
+    stratum = share.stratum
+    yield share.interval.estimate(statistic="share", stratum=stratum, confidence=confidence)
+    if share.reference > 0:
+        ratio = _over(share.interval, share.reference)
+        yield ratio.estimate(statistic="share_ratio", stratum=stratum, confidence=confidence)
+    if share.cases:
+        yield _fact("cases", stratum, share.cases, share.cases, confidence)
+
+
+def _fact(statistic: str, stratum: str, value: float, n: int, confidence: Confidence) -> Estimate:
+    """What is so of these rows, and no guess at any others: the bounds are the value."""
+    found = Interval(name="count", value=value, n=n, demonstrating=(value, value), refuting=(value, value))
+    return found.estimate(statistic=statistic, stratum=stratum, confidence=confidence)
 
 
 def _over(share: Interval, reference: float) -> Interval:
@@ -110,10 +147,14 @@ def _over(share: Interval, reference: float) -> Interval:
     )
 
 
-def _exhibit(counts: Sequence[_Count]) -> Exhibit:
+def _exhibit(found: Sequence[_Share]) -> Exhibit:
     table = [
-        {"stratum": c.stratum, "count": c.rows, "n": c.of, "reference_share": c.reference} for c in counts
-    ]
+        {
+            "stratum": share.stratum, "count": share.cases, "n": share.interval.n,
+            "share": share.interval.value, "reference_share": share.reference,
+        }
+        for share in found
+    ]  # fmt: skip
     return Exhibit(
         name="shares.json", media_type="application/json", visibility="public", data=canonical(table)
     )

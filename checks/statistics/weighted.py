@@ -25,13 +25,19 @@ from checks.statistics.means import stakes_for
 BETTING_RATIO = "betting bound for a ratio of means, by unit (Waudby-Smith and Ramdas)"
 _PRECISION = 2.0**-32
 """How much too wide a bound may be. It is never too narrow."""
+_MOST_KINDS = 1 << 17
+_GRID = 1 << 15
+"""Of more units than the former, weights are taken as multiples of this part of the most that one brings."""
 
 Values = NDArray[np.float64]
 
 
-def weighted_rate(sums: Values, sizes: Values, most: float, confidence: Confidence) -> Interval:
+def weighted_rate(
+    sums: Values, sizes: Values, most: float, confidence: Confidence, times: Values | None = None
+) -> Interval:
     """The share of the weight `sizes` that `sums` makes up; `n` is the number of units with any weight.
 
+    `times` says how many units each entry stands for, if more than one.
     Raises `CannotMeasure` without weight, and for a unit that is not between 0 and its size, or that
     brings more than `most`.
     """
@@ -43,22 +49,24 @@ def weighted_rate(sums: Values, sizes: Values, most: float, confidence: Confiden
     brings = sizes > 0
     if not brings.any():
         raise CannotMeasure("no unit brings any weight: a share of nothing is not measured")
+    times = np.ones(int(brings.sum())) if times is None else times[brings].astype(np.float64)
     sums, sizes = np.minimum(sums[brings], sizes[brings]), sizes[brings]
     order = np.lexsort((sums, sizes))  # so that not even the last digit depends on the order of the units
-    sums, sizes = sums[order] / most, sizes[order] / most
+    sums, sizes, times = sums[order] / most, sizes[order] / most, times[order]
     return Interval(
         name=BETTING_RATIO,
-        value=float(sums.sum() / sizes.sum()),
-        n=len(sizes),
-        **confidence.both(lambda level: _bounds(sums, sizes, level)),
+        value=float((times * sums).sum() / (times * sizes).sum()),
+        n=int(times.sum()),
+        **confidence.both(lambda level: _bounds(sums, sizes, level, times)),
     )
 
 
-def _bounds(sums: Values, sizes: Values, confidence: float) -> tuple[float, float]:
-    return lower_bound(sums, sizes, confidence), 1 - lower_bound(sizes - sums, sizes, confidence)
+def _bounds(sums: Values, sizes: Values, confidence: float, times: Values) -> tuple[float, float]:
+    others = lower_bound(sizes - sums, sizes, confidence, times)
+    return lower_bound(sums, sizes, confidence, times), 1 - others
 
 
-def lower_bound(sums: Values, sizes: Values, confidence: float) -> float:
+def lower_bound(sums: Values, sizes: Values, confidence: float, times: Values | None = None) -> float:
     """A lower bound of E[sums] / E[sizes] at `confidence`, where 0 <= sums <= sizes <= 1.
 
     With sizes of 1 it is the bound of a mean:
@@ -68,12 +76,15 @@ def lower_bound(sums: Values, sizes: Values, confidence: float) -> float:
     """
     from scipy.optimize import brentq  # heavy: only where an interval is computed
 
-    stakes = stakes_for(len(sums))
+    times = np.ones(len(sums)) if times is None else times
+    if len(sums) > _MOST_KINDS:
+        sums, sizes, times = _coarser(sums, sizes, times)
+    stakes = stakes_for(int(times.sum()))
     needed = -math.log(1 - confidence)
-    observed = float(sums.sum() / sizes.sum())
+    observed = float((times * sums).sum() / (times * sizes).sum())
 
     def excess(share: float) -> float:
-        return _log_capital(sums, sizes, share, stakes) - needed
+        return _log_capital(sums, sizes, share, stakes, times) - needed
 
     if observed <= _PRECISION or excess(_PRECISION) < 0:
         return 0.0
@@ -81,8 +92,17 @@ def lower_bound(sums: Values, sizes: Values, confidence: float) -> float:
     return max(0.0, root - _PRECISION)
 
 
-def _log_capital(sums: Values, sizes: Values, share: float, stakes: Values) -> float:
+def _coarser(sums: Values, sizes: Values, times: Values) -> tuple[Values, Values, Values]:
+    """Millions of units of fewer kinds: what speaks for a share is rounded down, what against it up."""
+    down, up = np.floor(sums * _GRID).astype(np.int64), np.ceil(sizes * _GRID).astype(np.int64)
+    kinds, index = np.unique(up * (2 * _GRID) + down, return_inverse=True)
+    together = np.bincount(index, weights=times)
+    sums, sizes = (kinds % (2 * _GRID)) / _GRID, np.minimum(1.0, kinds // (2 * _GRID) / _GRID)
+    return np.asarray(sums), np.asarray(sizes), together.astype(np.float64)
+
+
+def _log_capital(sums: Values, sizes: Values, share: float, stakes: Values, times: Values) -> float:
     """The logarithm of the average capital after all bets against `share`; decreasing in it."""
     with np.errstate(divide="ignore"):
-        logs = np.array([np.log1p(stake * (sums / share - sizes)).sum() for stake in stakes])
+        logs = np.array([(times * np.log1p(stake * (sums / share - sizes))).sum() for stake in stakes])
     return float(np.logaddexp.reduce(logs) - math.log(len(stakes)))

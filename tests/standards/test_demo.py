@@ -39,7 +39,10 @@ NOBODY = {"system.affected_persons": "none", "model.task": "multiclass"}
 SOMEBODY = {"system.affected_persons": "directly", "model.task": "binary"}
 
 WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
-    "representativeness.shares": ({"share", "share_ratio"}, {"reference_sound"}),
+    "representativeness.shares": (
+        {"share", "share_ratio", "cases", "effective_size"},
+        {"reference_sound"},
+    ),
     "data_quality.expectations": ({"unexpected_share"}, {"expectation_met"}),
     "objectives.claims": ({"claim_margin"}, {"every_claim_checked"}),
     "objectives.performance": ({"performance"}, set()),

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.measured import CannotMeasure, Confidence
+from checks.statistics import weighted
 from checks.statistics.means import constant_bound
 from checks.statistics.proportions import clopper_pearson
 from checks.statistics.weighted import weighted_rate
@@ -102,3 +103,24 @@ def test_the_estimate_lies_between_bounds_that_do_not_depend_on_the_order(units)
 def test_what_is_no_share_of_a_declared_weight_is_not_measured(sums, sizes):
     with pytest.raises(CannotMeasure):
         weighted_rate(np.array(sums), np.array(sizes), 5.0, LEVEL)
+
+
+def test_units_of_the_same_kind_may_be_counted_together():
+    rng = np.random.default_rng(8)
+    sums, sizes = rng.integers(0, 3, 300) * 1.0, np.full(300, 2.0)
+    kinds, times = np.unique(sums, return_counts=True)
+    together = weighted_rate(kinds, np.full(len(kinds), 2.0), 2, LEVEL, times.astype(float))
+    alone = weighted_rate(sums, sizes, 2, LEVEL)
+    assert (together.value, together.n) == (pytest.approx(alone.value), alone.n)
+    assert together.demonstrating == pytest.approx(alone.demonstrating, abs=1e-9)
+
+
+def test_millions_of_kinds_are_rounded_to_the_safe_side(monkeypatch):
+    rng = np.random.default_rng(9)
+    sizes = rng.uniform(0.1, 1, 4000)
+    sums = np.where(rng.random(4000) < 0.4, sizes, 0.0)
+    fine = weighted_rate(sums, sizes, 1, LEVEL).demonstrating
+    monkeypatch.setattr(weighted, "_MOST_KINDS", 10)
+    coarse = weighted_rate(sums, sizes, 1, LEVEL).demonstrating
+    assert coarse[0] <= fine[0] <= coarse[0] + 1e-3
+    assert coarse[1] - 1e-3 <= fine[1] <= coarse[1]

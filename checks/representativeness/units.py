@@ -1,0 +1,154 @@
+"""The shares of strata among rows that are weighted, or of which several belong to one unit.
+
+Counted by unit in SQL, so that no row is held; the bounds are those of `checks.statistics.weighted`, which
+rest on the most that one unit can bring (`most_rows_per_unit`, `most_weight`). As in `checks.design`, weights
+may take away and never give: the bounds hold for the units as they weigh and for their rows as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import gcd
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certify.submission.data import Dataset
+from checks.domain import finely_measured
+from checks.measured import CannotMeasure, Confidence, Interval
+from checks.relation import Relation
+from checks.repetition import defect_of
+from checks.statistics.weighted import weighted_rate
+from checks.tabulation import Tabulation, input_hash
+
+BY_UNIT = "betting bound for a ratio of means, by unit, as rows weigh and as they are"
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Units:
+    """The units of a data set that are drawn independently, and the most that one of them can bring."""
+
+    relation: Relation
+    most_rows: int
+    most_weight: float
+    effective: float
+    """How many units of equal weight would tell as much (Kish, Survey Sampling, 1965, section 8.2)."""
+    number: int
+
+    def share(self, stratum: str, confidence: Confidence) -> tuple[Interval, int]:
+        """The share of the weight that a stratum has, and how many units have any row in it."""
+        kinds = _kinds(self.relation, self.relation.member(stratum))
+        most, times = self.most_rows * self.most_weight, kinds["times"]
+        weighed = weighted_rate(kinds["part"], kinds["size"], most, confidence, times)
+        alike = weighted_rate(kinds["counted"], kinds["rows"], float(self.most_rows), confidence, times)
+        share = replace(
+            weighed,
+            name=BY_UNIT,
+            demonstrating=_around(weighed.demonstrating, alike.demonstrating),
+            refuting=_around(weighed.refuting, alike.refuting),
+        )
+        return share, int(times[kinds["counted"] > 0].sum())
+
+
+def units_of(relation: Relation, counted: Tabulation) -> Units:
+    """As the manifest declares them.
+
+    Raises `CannotMeasure` where a unit or a weight is missing, where what one unit can bring at most is not
+    declared or exceeded, and for a table that repeats itself.
+    """
+    dataset = relation.dataset
+    clustered = relation.clustered
+    weight = _most_weight(relation, counted) if dataset.weights is not None else 1.0
+    kinds = _kinds(relation, "true")
+    rows = _most_rows(relation, int(kinds["rows"].max())) if clustered else 1
+    _require_no_repetition(relation, counted, clustered=clustered)
+    size, times = kinds["size"], kinds["times"]
+    return Units(
+        relation=relation,
+        most_rows=rows,
+        most_weight=weight,
+        effective=float((times * size).sum() ** 2 / (times * size**2).sum()),
+        number=int(times.sum()),
+    )
+
+
+def _kinds(relation: Relation, member: str) -> dict[str, Values]:
+    """For each kind of unit: its weight and rows, those of them that are members, and how often it occurs."""
+    weights, unit = relation.dataset.weights, relation.dataset.unit_column
+    weight = f"CAST({relation.number(weights)} AS DECIMAL(38, 12))" if weights is not None else "1"
+    part = f"CASE WHEN {member} THEN {weight} ELSE 0 END"
+    each = (
+        f"sum({weight}) AS size, sum({part}) AS part, count(*) AS rows, count(*) FILTER ({member}) AS counted"
+    )
+    by_unit = (
+        f"SELECT {each} FROM data GROUP BY {relation.code(unit)}"  # noqa: S608
+        if unit is not None
+        else f"SELECT {weight} AS size, {part} AS part, 1 AS rows, ({member})::INT AS counted FROM data"  # noqa: S608
+    )
+    found = relation.arrays(f"SELECT *, count(*) AS times FROM ({by_unit}) GROUP BY ALL ORDER BY ALL")  # noqa: S608
+    return {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}
+
+
+def _most_weight(relation: Relation, counted: Tabulation) -> float:
+    dataset = relation.dataset
+    if dataset.most_weight is None:
+        raise CannotMeasure(
+            "weighted rows, and nothing bounds what one can weigh: declare most_weight, the largest weight "
+            "that a row of the population can have"
+        )
+    weight, most = relation.number(str(dataset.weights)), float(dataset.most_weight)
+    sound = f"coalesce({weight} > 0 AND {weight} <= {most!r}, false)"
+    unsound = relation.aggregate({"unsound": f"count(*) FILTER (NOT {sound})"})["unsound"]
+    if unsound:
+        raise CannotMeasure(f"{unsound} rows have no weight above 0 and up to the declared {most:g}")
+    return most
+
+
+def _most_rows(relation: Relation, largest: int) -> int:
+    dataset = relation.dataset
+    _require_named_units(relation, dataset)
+    if dataset.most_rows_per_unit is None:
+        raise CannotMeasure(
+            f"several rows per {dataset.statistical_unit}, and nothing bounds how many: declare "
+            "most_rows_per_unit, the most that one can have in the population"
+        )
+    if largest > dataset.most_rows_per_unit:
+        most = f"{dataset.most_rows_per_unit} are declared as the most"
+        raise CannotMeasure(f"one {dataset.statistical_unit} has {largest} rows, and {most}")
+    return dataset.most_rows_per_unit
+
+
+def _require_named_units(relation: Relation, dataset: Dataset) -> None:
+    unit = relation.code(str(dataset.unit_column))
+    missing = relation.aggregate({"missing": f"count(*) - count({unit})"})["missing"]
+    if missing:
+        raise CannotMeasure(f"{missing} rows say not of which {dataset.statistical_unit} they are")
+
+
+def _require_no_repetition(relation: Relation, counted: Tabulation, *, clustered: bool) -> None:
+    """Equal rows of one unit are one row of it: that a unit is seen again adds no unit."""
+    rows, different = counted.rows, counted.repetition.different
+    times = counted.repetition.times
+    if clustered:
+        row, unit = input_hash(relation), relation.code(str(relation.dataset.unit_column))
+        each = f"SELECT DISTINCT {unit} AS unit, {row} AS row FROM data"  # noqa: S608
+        again = f"SELECT count(*) AS n FROM ({each}) GROUP BY row"  # noqa: S608
+        grouped: list[tuple[Any, ...]] = relation.query(f"SELECT n, count(*) FROM ({again}) GROUP BY n")  # noqa: S608
+        rows, different = sum(n * k for n, k in grouped), sum(k for _, k in grouped)
+        times = gcd(*(n for n, _ in grouped))
+    defect = defect_of(
+        rows=rows,
+        different=different,
+        times=times,
+        files_alike=counted.repetition.files_alike,
+        fine=finely_measured(relation.manifest.model.inputs),
+    )
+    if defect is not None:
+        raise CannotMeasure(f"{relation.dataset.name} {defect}: repeated rows are not independent")
+
+
+def _around(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    return min(one[0], other[0]), max(one[1], other[1])
