@@ -25,6 +25,12 @@ METHODS: Mapping[str, Method] = dict(
             streamed=True,
         ),
         _method(
+            "checks.representativeness.distance:distance",
+            "How far the data are from the reference population, over all cells of some attributes.",
+            parameters={"attributes": "list"},
+            streamed=True,
+        ),
+        _method(
             "checks.representativeness.domain:domain",
             "The share of rows outside the declared contract of the model.",
             streamed=True,

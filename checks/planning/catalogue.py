@@ -21,6 +21,7 @@ from checks.planning.shares import shares_of_groups
 
 PROSPECTS: Final[Mapping[str, Callable[[Case], Prospect]]] = {
     "representativeness.shares": shares_of_groups,
+    "representativeness.distance": shares_of_rows,
     "representativeness.domain": shares_of_rows,
     "data_quality.expectations": shares_of_rows,
     "data_quality.schema": shares_of_rows,

@@ -75,6 +75,16 @@ def group_rare_in_test(folder: Path) -> None:
     _keep_members(folder, "test", _RARE)
 
 
+def crossing_missing_from_train(folder: Path) -> None:
+    """Train has members of one group in one group of another attribute only, and the rest in the others."""
+    _keep_apart(folder, "train")
+
+
+def crossing_missing_from_test(folder: Path) -> None:
+    """Test has members of one group in one group of another attribute only, and the rest in the others."""
+    _keep_apart(folder, "test")
+
+
 def out_of_range_in_train(folder: Path) -> None:
     """In one row of ten of train every measured value is far too large, as with a slip of the unit."""
     _beyond_all_ranges(folder, "train")
@@ -176,6 +186,15 @@ def _moved(contract: Contract, numbers: Any, weights: Any, offset: Any) -> NDArr
     length = (slopes * way).sum(axis=1)
     left = _NEAR * np.sqrt(length)
     return np.asarray(numbers - way * ((ahead - left) / length)[:, np.newaxis], dtype=np.float64)
+
+
+def _keep_apart(folder: Path, role: str) -> None:
+    """Two attributes tell the same, so that every group is there and some crossings are not."""
+    contract = contract_of(folder)
+    require(folder, contract.second_attribute is not None, "two attributes")
+    change_rows(
+        folder, role, lambda rows: some_of(rows, contract.members(rows) == contract.second_members(rows))
+    )
 
 
 def _keep_members(folder: Path, role: str, kept: int) -> None:

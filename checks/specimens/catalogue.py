@@ -57,6 +57,8 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "group_missing_from_test": cases.group_missing_from_test,
     "group_rare_in_train": cases.group_rare_in_train,
     "group_rare_in_test": cases.group_rare_in_test,
+    "crossing_missing_from_train": cases.crossing_missing_from_train,
+    "crossing_missing_from_test": cases.crossing_missing_from_test,
     "out_of_range_in_train": cases.out_of_range_in_train,
     "out_of_range_in_test": cases.out_of_range_in_test,
     "outside_the_contract": cases.outside_the_contract,

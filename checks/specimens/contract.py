@@ -143,6 +143,20 @@ class Contract:
         return np.asarray(rows[self.first_attribute["source"]] == self.code_of_group, dtype=np.bool_)
 
     @property
+    def second_attribute(self) -> Json | None:
+        """The attribute that is declared after it, if any is."""
+        attributes = self.declared["data"]["attributes"]
+        return dict(attributes[1]) if len(attributes) > 1 else None
+
+    def second_members(self, rows: Rows) -> NDArray[np.bool_]:
+        """Which rows belong to the first group of the second attribute."""
+        assert self.second_attribute is not None
+        values, group = rows[self.second_attribute["source"]], self.second_attribute["groups"][0]
+        if "codes" in group:
+            return np.asarray(np.isin(values, group["codes"]), dtype=np.bool_)
+        return np.asarray((values >= group["from"]) & (values < group["below"]), dtype=np.bool_)
+
+    @property
     def code_of_group(self) -> Any:
         """The code of that group."""
         assert self.first_attribute is not None

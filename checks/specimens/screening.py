@@ -84,6 +84,10 @@ def write(folder: Path) -> None:
             shares={
                 "sex=female": "0.5", "sex=male": "0.5",
                 "age_band=under_54": "0.5", "age_band=from_54": "0.5",
+                **{
+                    f"age_band={age} & sex={sex}": "0.25"
+                    for age in ("under_54", "from_54") for sex in ("female", "male")
+                },
             },
             documents=STORY.documents(figures),
         ),

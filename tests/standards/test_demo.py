@@ -43,6 +43,7 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
         {"share", "share_ratio", "cases", "effective_size"},
         {"reference_sound"},
     ),
+    "representativeness.distance": ({"distance"}, {"reference_sound"}),
     "data_quality.expectations": ({"unexpected_share"}, {"expectation_met"}),
     "objectives.claims": ({"claim_margin"}, {"every_claim_checked"}),
     "objectives.performance": ({"performance"}, set()),
@@ -274,7 +275,8 @@ def test_evidence_is_bound_to_the_manifest_and_to_data_only_where_data_are_opene
     demand = check.evidence
     assert "manifest" in demand.bound_to
     assert ("data" in demand.bound_to) == (demand.role != "none")
-    assert ("reference" in demand.bound_to) == (check.method.name == "representativeness.shares")
+    on_the_population = {"representativeness.shares", "representativeness.distance"}
+    assert ("reference" in demand.bound_to) == (check.method.name in on_the_population)
     on_documents = {
         "documents.complete", "documents.figures", "documents.sections", "documents.opinion",
         "objectives.traceability",

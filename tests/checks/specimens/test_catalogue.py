@@ -37,10 +37,11 @@ OF_CLASSES = {
     "near_threshold", "frequent_class_only", "labels_flipped_in_one_group", "wrong_labels_in_train",
     "wrong_labels_in_test",
 }  # fmt: skip
+OF_TWO_ATTRIBUTES = {"crossing_missing_from_train", "crossing_missing_from_test"}
 SENSELESS = {
     "screening": OF_A_NUMBER,
     "reader": {*OF_A_BINARY_DECISION, *OF_A_NUMBER},
-    "gauge": {*OF_A_BINARY_DECISION, *OF_CLASSES, "figure_unclaimed"},
+    "gauge": {*OF_A_BINARY_DECISION, *OF_CLASSES, *OF_TWO_ATTRIBUTES, "figure_unclaimed"},
 }
 PAIRS = [
     (specimen, mutation)

@@ -23,6 +23,7 @@ Subjects = Callable[..., Subject]
 Band = tuple[float, float]
 
 SURE = Confidence(0.975)
+OLD_WOMEN = "age_band=from_54 & sex=female"
 SEXES = ("sex=female", "sex=male")
 GAP = "sex=female ~ sex=male"
 AGE = Expectation.from_json(
@@ -211,6 +212,23 @@ PROOFS = (
         )
         for how in ("group_missing_from", "group_rare_in")
         for role in ("train", "test")
+    ),
+    *(
+        Proof(
+            method="representativeness.shares", bad_one=f"crossing_missing_from_{role}", found="share_ratio",
+            role=role, stratum=OLD_WOMEN, arguments={"groups": (OLD_WOMEN,)}, good=(0.9, 1.1), bad=(0, 0.02),
+        )
+        for role in ("train", "test")
+    ),
+    *(
+        Proof(
+            method="representativeness.distance", bad_one=f"crossing_missing_from_{role}", found="distance",
+            role=role, arguments={"attributes": ("age_band", "sex")}, good=(0, 0.05), bad=(0.45, 0.55),
+        )
+        for role in ("train", "test")
+    ),
+    statements(
+        "representativeness.distance", "wrong_reference", "reference_sound", role="test", attributes=("sex",),
     ),
     statements("representativeness.shares", "wrong_reference", "reference_sound", role="train", groups=SEXES),
     share("representativeness.domain", "outside_the_contract", "outside_share"),
