@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from certify.submission.group import Group, require_apart
 from certify.submission.population import ReferencePopulation
-from certify.value import Day, Line, Name, Number, Prose, Value
+from certify.value import Code, Day, Line, Name, Number, Prose, Value
 
 DataRole = Literal["train", "validation", "test", "reference"]
 IdentifierKind = Literal[
