@@ -142,11 +142,7 @@ METHODS: Mapping[str, Method] = dict(
         _method(
             "checks.objectives.reading:reading",
             "How far the loss for which the weights lie still is from the declared one.",
-            parameters={
-                "deviations": "list",
-                "rows": "integer",
-                "seed": "integer",
-            },
+            parameters={"deviations": "list", "rows": "integer", "seed": "integer"},
         ),
         _method(
             "checks.objectives.dependence:dependence",
