@@ -131,6 +131,10 @@ METHODS: Mapping[str, Method] = dict(
             "How much of the mean absolute error of the best constant number the model saves.",
         ),
         _method(
+            "checks.objectives.last_value:error_saved_over_last_value",
+            "How much of the error of repeating the last value, or class, the model saves.",
+        ),
+        _method(
             "checks.objectives.reproduction:reproduction",
             "How far the declared loss, evaluated on the training data, lies from its declared value.",
         ),

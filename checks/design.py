@@ -158,7 +158,7 @@ def design_of(data: Table) -> Design:
     if not clustered and not weighted:
         ones = np.ones(data.rows)
         return Design(says=INDEPENDENT, units=np.arange(data.rows), weights=ones, most=1.0)
-    units = _units(data) if clustered else np.arange(data.rows)
+    units = units_of(data) if clustered else np.arange(data.rows)
     rows, weight = _most_rows(data, units) if clustered else 1, _most_weight(data)
     weights = _weights(data, weight) if weighted else np.ones(data.rows)
     return Design(
@@ -173,7 +173,8 @@ def _says(data: Table, clustered: bool) -> str:
     return f"{several}, and rows are weighted" if clustered else "rows are weighted"
 
 
-def _units(data: Table) -> NDArray[np.int64]:
+def units_of(data: Table) -> NDArray[np.int64]:
+    """The statistical unit of each row, counted from 0; raises `CannotMeasure` for a row that names none."""
     import pandas as pd
 
     codes, _ = pd.factorize(data.frame[str(data.dataset.unit_column)])

@@ -49,13 +49,13 @@ def range_of_one_error(answers: Answers) -> tuple[float, float]:
 
 def mean_absolute_error(answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
     """The mean distance between answer and truth."""
-    errors, (lowest, highest) = _errors(answers, rows), range_of_one_error(answers)
+    errors, (lowest, highest) = known_errors(answers, rows), range_of_one_error(answers)
     return answers.design.among(rows).mean(np.abs(errors), lowest, highest, confidence)
 
 
 def root_mean_squared_error(answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
     """The square root of the mean squared error, with the square roots of its bounds."""
-    errors, (lowest, highest) = _errors(answers, rows), range_of_one_error(answers)
+    errors, (lowest, highest) = known_errors(answers, rows), range_of_one_error(answers)
     mean = answers.design.among(rows).mean(errors**2, lowest**2, highest**2, confidence)
     return Interval(
         name=f"{mean.name}, square root",
@@ -78,7 +78,7 @@ def r_squared(answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
 def saved_by(answers: Answers, rows: Mask, loss: Loss, confidence: Confidence) -> Interval:
     """How much of the loss of the best constant number the model saves."""
     answers.design.require_independent("a share of what is saved", "root_mean_squared_error")
-    errors, (_, highest) = _errors(answers, rows), range_of_one_error(answers)
+    errors, (_, highest) = known_errors(answers, rows), range_of_one_error(answers)
     rule = answers.model.decision
     assert isinstance(rule, IdentityRule)  # errors are of no other
     ends = float(rule.range[0]), float(rule.range[1])
@@ -91,7 +91,7 @@ def quantile_loss(answers: Answers, rows: Mask, confidence: Confidence) -> Inter
 
     Koenker and Bassett, Econometrica 46 (1978), 33-50.
     """
-    errors, (_, highest), level = _errors(answers, rows), range_of_one_error(answers), _level(answers)
+    errors, (_, highest), level = known_errors(answers, rows), range_of_one_error(answers), _level(answers)
     losses = np.maximum(-level * errors, (1 - level) * errors)
     return answers.design.among(rows).mean(losses, 0.0, max(level, 1 - level) * highest, confidence)
 
@@ -106,7 +106,8 @@ def _level(answers: Answers) -> float:
     return float(levels.pop())
 
 
-def _errors(answers: Answers, rows: Mask) -> Values:
+def known_errors(answers: Answers, rows: Mask) -> Values:
+    """Answer minus truth of each of the rows; raises `CannotMeasure` where one has none."""
     errors = answers.errors[rows]
     missing = int((~np.isfinite(errors)).sum())
     if missing:

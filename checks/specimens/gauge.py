@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from checks.specimens.folder import Contents, Json, fill
 from checks.specimens.graph import graph
+from checks.specimens.records import recorded
 from checks.specimens.rows import Rows
 from checks.specimens.story import Story, shown, spelt
 
@@ -37,6 +38,7 @@ STORY = Story(
     affected="none",
     in_use={"recommends": False, "learns_in_use": False, "personal": False, "implicit": False},
     baseline=("mean_absolute_error", "0.03"),
+    units=False,
 )
 
 
@@ -49,7 +51,7 @@ def write(folder: Path) -> None:
         Contents(
             manifest=_manifest(figures, spelt(float(np.mean(_errors(rows["train"]) ** 2)))),
             model=_graph(),
-            rows=rows,
+            rows={role: {**drawn, **recorded(role, SIZES[role])} for role, drawn in rows.items()},
             shares={"tank=round": "0.5", "tank=square": "0.5"},
             documents=STORY.documents(figures),
         ),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from checks.specimens.folder import Contents, Json, fill
 from checks.specimens.graph import graph
+from checks.specimens.records import recorded
 from checks.specimens.rows import Rows
 from checks.specimens.story import Story, shown, spelt
 
@@ -48,7 +49,7 @@ def write(folder: Path) -> None:
         Contents(
             manifest=_manifest(figures, spelt(_loss(rows["train"]))),
             model=_graph(),
-            rows=rows,
+            rows={role: {**drawn, **recorded(role, SIZES[role])} for role, drawn in rows.items()},
             shares={
                 "pen=pencil": "0.5", "pen=ink": "0.5", **{f"pattern={name}": "0.25" for name in CLASSES},
             },

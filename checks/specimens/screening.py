@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from checks.specimens.folder import Contents, Json, fill
 from checks.specimens.graph import graph
+from checks.specimens.records import recorded
 from checks.specimens.regression import Values, logistic, loss
 from checks.specimens.rows import Rows
 from checks.specimens.story import Story, shown, spelt
@@ -80,7 +81,7 @@ def write(folder: Path) -> None:
         Contents(
             manifest=_manifest(figures, _reached(rows["train"], found)),
             model=_graph(found),
-            rows=rows,
+            rows={role: {**drawn, **recorded(role, SIZES[role])} for role, drawn in rows.items()},
             shares={
                 "sex=female": "0.5", "sex=male": "0.5",
                 "age_band=under_54": "0.5", "age_band=from_54": "0.5",

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from checks.specimens import records
 from checks.specimens.folder import Json
 from checks.specimens.texts import SECTIONS
 
@@ -31,6 +32,8 @@ class Story:
     """The facts that are true or false: recommends, learns_in_use, personal, implicit."""
     baseline: tuple[str, str] = ("accuracy", "0.8")
     """What one of the numbers alone reaches: metric and value."""
+    units: bool = True
+    """Whether a column names the statistical unit of each row; else all rows are one series."""
     choices: Sequence[Json] = field(default=())
     """Objectives that a person can choose."""
 
@@ -80,9 +83,8 @@ class Story:
         """What is declared of the rows in a role; `decisions` is the column with what was decided, if any."""
         return {
             "name": f"{role}_rows", "role": role, "files": [file], "target": "label", "weights": None,
-            "statistical_unit": self.unit, "unit_column": None, "decisions": decisions,
+            "statistical_unit": self.unit, "decisions": decisions, **records.declared(units=self.units),
             "origin": "Drawn by a random generator with a fixed seed, for an invented system.",
-            "collected": {"first": "2026-01-01", "last": "2026-06-30"},
             "setting": "An invented site where staff measure carefully.",
             "licence": "CC0-1.0",
             "labelling": {

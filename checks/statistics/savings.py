@@ -125,6 +125,14 @@ class _Pairs:
         return 1 - unit / inverse if inverse else -math.inf, 1 - lower
 
 
+def lower_ratio(numerators: Values, denominators: Values, confidence: float) -> float:
+    """A lower bound of E[numerators] / E[denominators] of independent pairs, at `confidence`; 0 if none is.
+
+    Both are at least 0, and denominators at most 1.
+    """
+    return _least([(numerators, denominators)], -math.log(1 - confidence))
+
+
 def _nearest(truths: Values, low: float, high: float) -> Values:
     return np.maximum(0.0, np.maximum(low - truths, truths - high))
 

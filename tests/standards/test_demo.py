@@ -77,6 +77,7 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "objectives.baseline_gain": ({"gain_over_constant"}, set()),
     "objectives.dependence": ({"undeclared_dependence", "answer_moved"}, {"no_dependence_found"}),
     "objectives.error_saved": ({"error_saved"}, set()),
+    "objectives.error_saved_over_last_value": ({"error_saved_over_last_value"}, set()),
     "objectives.operating_point": ({"decisions_differ", "near_ties"}, {"decisions_reproduced"}),
     "objectives.traceability": (set(), {"claimed", "claims_covered", "figures_claimed"}),
     "objectives.reproduction": ({"loss_discrepancy"}, set()),

@@ -19,6 +19,7 @@ from checks.specimens import (
     copies,
     frequency,
     labels,
+    records,
     retrained,
     write,
     writings,
@@ -101,6 +102,7 @@ def test_a_mutation_changes_what_its_module_is_about_and_nothing_else(
         labels.__name__: {"data"},
         columns.__name__: {"data"},
         frequency.__name__: {"data", "model"},
+        records.__name__: {"data"},
         retrained.__name__: {"model", "submission.yaml"},
         writings.__name__: {"submission.yaml", "documents", "data"},
     }

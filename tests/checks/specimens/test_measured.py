@@ -198,6 +198,10 @@ PROOFS = (
         )
         for bad_one in (*CONSTANTS["gauge"], *RANDOM)
     ),
+    Proof(
+        method="objectives.error_saved_over_last_value", bad_one="truth_in_order_of_time",
+        found="error_saved_over_last_value", specimen="gauge", good=HIGH, bad=(-10, 0),
+    ),
     *(
         Proof(
             method="objectives.baseline_gain", bad_one=bad_one, found="gain_over_constant",
