@@ -75,6 +75,33 @@ METHODS: Mapping[str, Method] = dict(
             streamed=True,
         ),
         _method(
+            "checks.data_quality.unit_leakage:unit_leakage",
+            "The share of rows whose statistical unit also stands in the data of another role.",
+            parameters={"other_role": "text"},
+            streamed=True,
+        ),
+        _method(
+            "checks.data_quality.time_leakage:time_leakage",
+            "The share of rows no later than the last of another role, and of its rows no earlier.",
+            parameters={"other_role": "text"},
+            streamed=True,
+        ),
+        _method(
+            "checks.data_quality.collection:collection_period",
+            "The share of rows dated outside the declared period of collection, or not dated.",
+            streamed=True,
+        ),
+        _method(
+            "checks.data_quality.collection:collection_places",
+            "The share of rows from none of the declared places.",
+            streamed=True,
+        ),
+        _method(
+            "checks.data_quality.keys:keys",
+            "Whether the declared key is complete in every row, and tells each row from every other.",
+            streamed=True,
+        ),
+        _method(
             "checks.data_quality.completeness:completeness",
             "The share of rows in which an input or the target is missing.",
             streamed=True,

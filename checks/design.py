@@ -19,6 +19,7 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
+from certify.submission.data import Dataset
 from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Interval
 from checks.repetition import repetition, row_digests
@@ -159,7 +160,8 @@ def design_of(data: Table) -> Design:
         ones = np.ones(data.rows)
         return Design(says=INDEPENDENT, units=np.arange(data.rows), weights=ones, most=1.0)
     units = units_of(data) if clustered else np.arange(data.rows)
-    rows, weight = _most_rows(data, units) if clustered else 1, _most_weight(data)
+    largest = int(np.bincount(units).max())
+    rows, weight = require_most_rows(data.dataset, largest) if clustered else 1, _most_weight(data)
     weights = _weights(data, weight) if weighted else np.ones(data.rows)
     return Design(
         says=_says(data, clustered), units=units, weights=weights, most=rows * weight, rows_at_most=rows
@@ -184,14 +186,17 @@ def units_of(data: Table) -> NDArray[np.int64]:
     return np.asarray(codes, dtype=np.int64)
 
 
-def _most_rows(data: Table, units: NDArray[np.int64]) -> int:
-    most, unit = data.dataset.most_rows_per_unit, data.dataset.statistical_unit
+def require_most_rows(dataset: Dataset, largest: int) -> int:
+    """The most rows that one unit can have, as declared; the most that one has here are `largest`.
+
+    Raises `CannotMeasure` where it is not declared, or exceeded.
+    """
+    most, unit = dataset.most_rows_per_unit, dataset.statistical_unit
     if most is None:
         raise CannotMeasure(
             f"several rows per {unit}, and nothing bounds how many: declare most_rows_per_unit, the most "
             "that one can have in the population"
         )
-    largest = int(np.bincount(units).max())
     if largest > most:
         raise CannotMeasure(f"one {unit} has {largest} rows, and {most} are declared as the most")
     return most

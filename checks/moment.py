@@ -11,6 +11,7 @@ the same by a moment.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,6 +23,8 @@ from checks.table import as_codes
 if TYPE_CHECKING:
     import pandas as pd
 
+    from checks.relation import Relation
+
 _DAY: Final = r"\d{4}-\d{2}-\d{2}"
 _CLOCK: Final = r"[T ](?:[01]\d|2[0-3]):\d{2}(?::\d{2}(?:\.\d{1,9})?)?"
 _CALENDAR: Final = rf"^(?:{_DAY}|{_DAY}{_CLOCK}(?:Z|([+-])(0\d|1[0-4])(?::?([0-5]\d))?)?)$"
@@ -30,6 +33,9 @@ _SIGN, _HOURS, _MINUTES = 1, 2, 3
 
 _WHOLE: Final = r"-?\d{1,15}"
 """Beyond fifteen digits a column of floats has no exact whole numbers."""
+
+
+_READ: Final = "what is read are ISO 8601 days and moments, or whole numbers alone"
 
 
 def day(code: str) -> str:
@@ -52,6 +58,41 @@ def place_in_order(code: str) -> str:
     return f"CASE WHEN regexp_full_match({code}, '{_WHOLE}') THEN TRY_CAST({code} AS BIGINT) END"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clock:
+    """SQL for what the column of time of one data set says, and whether it says days or gives an order."""
+
+    column: str
+    day: str
+    at: str
+    """Where a row stands in the order of time (BIGINT), NULL where it says no moment."""
+    dated: bool
+    rows: int
+    """How many rows say a moment."""
+
+
+def clock_of(data: Relation) -> Clock:
+    """How to read the moments of a data set; costs a scan of one column.
+
+    Raises `CannotMeasure` where no column of time is declared or there, and where no row says a moment.
+    """
+    column = data.dataset.time_column
+    if column is None:
+        raise CannotMeasure(f"{data.dataset.name} declares no time_column: no row says when it was collected")
+    code = data.code(column)
+    found = data.aggregate({"dated": f"count({instant(code)})", "placed": f"count({place_in_order(code)})"})
+    if not any(found.values()):
+        raise CannotMeasure(f"no row of {data.dataset.name} says a moment in {column}: {_READ}")
+    dated = bool(found["dated"])
+    return Clock(
+        column=column,
+        day=day(code),
+        at=instant(code) if dated else place_in_order(code),
+        dated=dated,
+        rows=found["dated"] if dated else found["placed"],
+    )
+
+
 def moments(column: pd.Series[Any]) -> NDArray[np.int64]:
     """Where each row of a column stands in the order of time; larger is later.
 
@@ -72,8 +113,7 @@ def moments(column: pd.Series[Any]) -> NDArray[np.int64]:
     told = dated if dated.count() else placed
     if told.count() < len(column):
         raise CannotMeasure(
-            f"{len(column) - told.count()} rows say no moment in the column {column.name}, where ISO 8601 "
-            "days or moments are read, or whole numbers alone"
+            f"{len(column) - told.count()} rows say no moment in the column {column.name}: {_READ}"
         )
     return np.asarray(told, dtype=np.int64)
 

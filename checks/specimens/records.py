@@ -5,14 +5,17 @@ Train was collected first, validation next, and test last, one row after the oth
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.specimens.folder import change_rows
+from checks.specimens.folder import change_rows, rows_of
 from checks.specimens.rows import Rows
+
+Texts = NDArray[np.str_]
 
 PLACES: Final = ("north", "south")
 COLLECTED: Final = {"first": "2026-01-01", "last": "2026-06-30"}
@@ -57,3 +60,78 @@ def truth_in_order_of_time(folder: Path) -> None:
         return {**rows, "collected_at": moments}
 
     change_rows(folder, "test", ordered)
+
+
+def units_of_train_in_test(folder: Path) -> None:
+    """One test row of five is of a case that also stands in train, though no two rows are equal."""
+    seen = rows_of(folder, "train")["case"]
+
+    def known(rows: Rows) -> Rows:
+        cases = rows["case"].copy()
+        cases[::5] = seen[: len(cases[::5])]
+        return {**rows, "case": cases}
+
+    change_rows(folder, "test", known)
+
+
+def test_before_training(folder: Path) -> None:
+    """One test row of five is dated before most of train: what came after it was learnt before."""
+    _in_some_rows(folder, "test", "collected_at", lambda at: _moved(at, -120), every=5)
+
+
+def outside_the_period_in_train(folder: Path) -> None:
+    """One row of ten of train is dated a year before collection began."""
+    _in_some_rows(folder, "train", "collected_at", lambda at: _moved(at, -365))
+
+
+def outside_the_period_in_test(folder: Path) -> None:
+    """One row of ten of test is dated a year after collection ended."""
+    _in_some_rows(folder, "test", "collected_at", lambda at: _moved(at, 365))
+
+
+def undeclared_place_in_train(folder: Path) -> None:
+    """One row of ten of train comes from a place that nobody declared."""
+    _in_some_rows(folder, "train", "site", _elsewhere)
+
+
+def undeclared_place_in_test(folder: Path) -> None:
+    """One row of ten of test comes from a place that nobody declared."""
+    _in_some_rows(folder, "test", "site", _elsewhere)
+
+
+def keys_broken_in_train(folder: Path) -> None:
+    """Two rows of train have the same case and moment, and a third has no moment."""
+    change_rows(folder, "train", _with_broken_keys)
+
+
+def keys_broken_in_test(folder: Path) -> None:
+    """Two rows of test have the same case and moment, and a third has no moment."""
+    change_rows(folder, "test", _with_broken_keys)
+
+
+def _with_broken_keys(rows: Rows) -> Rows:
+    changed = {name: rows[name].copy() for name in ("case", "collected_at")}
+    for column in changed.values():
+        column[1] = column[0]
+    changed["collected_at"][2] = ""
+    return {**rows, **changed}
+
+
+def _elsewhere(places: Texts) -> Texts:
+    return np.full_like(places, "abroad", dtype="<U6")
+
+
+def _moved(at: Texts, days: int) -> Texts:
+    later = at.astype("datetime64[s]") + np.full(len(at), days, dtype="timedelta64[D]")
+    return np.asarray(np.datetime_as_string(later), dtype=np.str_)
+
+
+def _in_some_rows(
+    folder: Path, role: str, name: str, change: Callable[[Texts], Texts], *, every: int = 10
+) -> None:
+    def changed(rows: Rows) -> Rows:
+        column = rows[name].astype("<U20")
+        column[::every] = change(column[::every])
+        return {**rows, name: column}
+
+    change_rows(folder, role, changed)

@@ -96,6 +96,7 @@ HIGH, LOW = (0.97, 1), (0, 0.7)
 FUZZING = {"cases": 1000, "seed": 1, "tolerance": 0.0001}
 TOGGLED: dict[str, Any] = {"features": ("sex",), "seed": 1}
 NEAR: dict[str, Any] = {"tolerance": 0.01, "rows": 100_000, "seed": 1}
+SEEN = {"other_role": "train"}
 METER = {"repeats": 6, "batch": 1, "watts_per_core": 15.0}
 
 PROOFS = (
@@ -198,6 +199,16 @@ PROOFS = (
         )
         for bad_one in (*CONSTANTS["gauge"], *RANDOM)
     ),
+    share("data_quality.unit_leakage", "units_of_train_in_test", "known_unit_share", arguments=SEEN),
+    share("data_quality.time_leakage", "test_before_training", "early_share", arguments=SEEN),
+    share("data_quality.time_leakage", "test_before_training", "late_share", arguments=SEEN),
+    *(
+        share(f"data_quality.collection_{of}", f"{what}_in_{role}", f"outside_{of}_share", role=role)
+        for of, what in (("period", "outside_the_period"), ("places", "undeclared_place"))
+        for role in ("train", "test")
+    ),
+    statements("data_quality.keys", "keys_broken_in_test", "key_unique", role="test"),
+    statements("data_quality.keys", "keys_broken_in_train", "key_complete", role="train"),
     Proof(
         method="objectives.error_saved_over_last_value", bad_one="truth_in_order_of_time",
         found="error_saved_over_last_value", specimen="gauge", good=HIGH, bad=(-10, 0),
