@@ -11,6 +11,7 @@ from typing import Any
 
 from certify.standard import MethodSignature
 from certify.task import Task
+from checks.fairness.methods import FAIRNESS
 from checks.measured import Confidence, Measured
 from checks.method import Method
 from checks.method import method as _method
@@ -215,91 +216,7 @@ METHODS: Mapping[str, Method] = dict(
             parameters={"repeats": "integer", "batch": "integer", "watts_per_core": "decimal"},
             observed=True,
         ),
-        _method(
-            "checks.fairness.gaps:true_positive_rate_gap",
-            "The true-positive rate of each group, and the gap between every two.",
-            parameters={"groups": "list"},
-        ),
-        _method(
-            "checks.fairness.ratios:selection_rate_ratio",
-            "The rate of favourable decisions in each group, and the ratio between every two.",
-            parameters={"groups": "list", "favourable": "text"},
-        ),
-        _method(
-            "checks.fairness.ratios:selection_rate_gap",
-            "The rate of favourable decisions in each group, and the gap between every two.",
-            parameters={"groups": "list", "favourable": "text"},
-        ),
-        _method(
-            "checks.fairness.precisions:precision_gap",
-            "How often a positive decision is right in each group, and the gap between every two.",
-            parameters={"groups": "list"},
-        ),
-        _method(
-            "checks.fairness.accuracies:error_rate_ratio",
-            "The rate of wrong decisions in each group, and the ratio between every two.",
-            parameters={"groups": "list"},
-        ),
-        _method(
-            "checks.fairness.gaps:true_positive_rate_ratio",
-            "The true-positive rate of each group, and the ratio between every two.",
-            parameters={"groups": "list"},
-        ),
-        _method(
-            "checks.fairness.false_alarms:false_positive_rate_ratio",
-            "The false-positive rate of each group, and the ratio between every two.",
-            parameters={"groups": "list"},
-        ),
-        _method(
-            "checks.fairness.mean_errors:mean_error_gap",
-            "The mean absolute error of a number in each group, and the gap between every two.",
-            parameters={"groups": "list"},
-        ),
-        _method(
-            "checks.fairness.calibration:calibration_gap",
-            "How far probabilities lie from what happens, in each group.",
-            parameters={"groups": "list", "bins": "integer"},
-        ),
-        _method(
-            "checks.fairness.counterfactual:counterfactual_flips",
-            "The share of cases decided otherwise when only a protected attribute is toggled.",
-            parameters={"attributes": "list"},
-        ),
-        _method(
-            "checks.fairness.conditional:conditional_selection_rate_gap",
-            "The greatest gap between the selection rates of every two groups within legitimate strata.",
-            parameters={"groups": "list", "given": "list", "favourable": "text"},
-        ),
-        _method(
-            "checks.fairness.standardised:standardised_selection_rate_gap",
-            "The gap between the selection rates of every two groups, as if alike in a legitimate respect.",
-            parameters={
-                "groups": "list",
-                "given": "list",
-                "favourable": "text",
-                "replicates": "integer",
-                "seed": "integer",
-            },
-        ),
-        _method(
-            "checks.fairness.amplification:bias_amplification",
-            "How much larger the gap between groups is in the decisions than in the training labels.",
-            parameters={"groups": "list", "favourable": "text"},
-        ),
-        _method(
-            "checks.fairness.diversity:outcome_diversity",
-            "The entropy of the decisions over that of the training labels.",
-        ),
-        _method(
-            "checks.fairness.false_alarms:false_positive_rate_gap",
-            "The false-positive rate of each group, and the gap between every two.",
-            parameters={"groups": "list"},
-        ),
-        _method(
-            "checks.fairness.accuracies:accuracy_gap",
-            "The accuracy of each group, and the gap between every two.",
-            parameters={"groups": "list"},
-        ),
+        *FAIRNESS,
         _method(
             "checks.documents.completeness:complete",
             "Whether a document of each kind is there and is not empty.",
