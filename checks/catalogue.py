@@ -119,6 +119,11 @@ METHODS: Mapping[str, Method] = dict(
             streamed=True,
         ),
         _method(
+            "checks.data_quality.units:units",
+            "The share of rows whose value is written in another unit than the declared one.",
+            streamed=True,
+        ),
+        _method(
             "checks.data_quality.labels:labels",
             "The share of rows whose label is none of the declared classes, or no finite number.",
             streamed=True,

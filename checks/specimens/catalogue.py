@@ -76,6 +76,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "wrong_labels_in_test": labels.wrong_labels_in_test,
     "identifiers_in_train": columns.identifiers_in_train,
     "identifiers_in_test": columns.identifiers_in_test,
+    "other_unit_in_train": columns.other_unit_in_train,
     "constant_column_in_train": columns.constant_column_in_train,
     "answer_in_a_feature_of_train": labels.answer_in_a_feature_of_train,
     "unequal_selection": cases.unequal_selection,

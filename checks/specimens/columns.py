@@ -7,12 +7,15 @@ from typing import Final
 
 import numpy as np
 
-from checks.specimens.contract import contract_of
+from checks.specimens.contract import contract_of, require
 from checks.specimens.folder import change_rows
 from checks.specimens.rows import Rows
 
 _EVERY: Final = 10
 """One row of so many is spoilt."""
+
+_THOUSANDS: Final = {"mg/l": 0.001, "kPa": 1000.0}
+"""What a value is multiplied by to be in g/l, or in Pa."""
 
 
 def identifiers_in_train(folder: Path) -> None:
@@ -31,6 +34,21 @@ def constant_column_in_train(folder: Path) -> None:
     change_rows(
         folder, "train", lambda rows: {**rows, name: np.repeat(rows[name][:1], len(rows[name]), axis=0)}
     )
+
+
+def other_unit_in_train(folder: Path) -> None:
+    """In one row of ten of train one quantity is written in a unit a thousand times as large, or as small."""
+    declared = {column["name"]: column.get("unit") for column in contract_of(folder).columns}
+    fitting = [(name, _THOUSANDS[unit]) for name, unit in declared.items() if unit in _THOUSANDS]
+    require(folder, bool(fitting), "a column in milligrams per litre or kilopascals")
+    name, factor = fitting[0]
+
+    def rewritten(rows: Rows) -> Rows:
+        values = rows[name].astype(np.float64)
+        values[::_EVERY] *= factor
+        return {**rows, name: values}
+
+    change_rows(folder, "train", rewritten)
 
 
 def _with_addresses(rows: Rows) -> Rows:

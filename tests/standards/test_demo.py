@@ -66,6 +66,7 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "data_quality.near_duplicates": ({"near_share", "near_by_chance_share", "near_copy_share"}, set()),
     "data_quality.near_overlap": ({"near_share", "near_by_chance_share", "near_copy_share"}, set()),
     "data_quality.completeness": ({"incomplete_share"}, set()),
+    "data_quality.units": ({"mixed_unit_share"}, {"unit_known"}),
     "data_quality.constants": ({"varied_share"}, set()),
     "data_quality.identifiers": (
         set(),

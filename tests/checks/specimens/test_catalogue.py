@@ -41,7 +41,7 @@ OF_CLASSES = {
 OF_TWO_ATTRIBUTES = {"crossing_missing_from_train", "crossing_missing_from_test"}
 SENSELESS = {
     "screening": OF_A_NUMBER,
-    "reader": {*OF_A_BINARY_DECISION, *OF_A_NUMBER},
+    "reader": {*OF_A_BINARY_DECISION, *OF_A_NUMBER, "other_unit_in_train"},
     "gauge": {*OF_A_BINARY_DECISION, *OF_CLASSES, *OF_TWO_ATTRIBUTES, "figure_unclaimed"},
 }
 PAIRS = [

@@ -304,6 +304,12 @@ PROOFS = (
     share("data_quality.completeness", "missing_values_in_train", "incomplete_share", role="train"),
     share("data_quality.completeness", "missing_values_in_test", "incomplete_share"),
     *(
+        share(
+            "data_quality.units", "other_unit_in_train", "mixed_unit_share", role="train", specimen=specimen
+        )
+        for specimen in ("screening", "gauge")
+    ),
+    *(
         Proof(
             method="data_quality.constants", bad_one="constant_column_in_train", found="varied_share",
             specimen=specimen, role="train", good=(0.4, 0.9), bad=(0, 0),
