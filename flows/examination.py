@@ -238,12 +238,16 @@ def close(
     *,
     key: SigningKey,
     signer: str,
-    render: Callable[[Dossier], bytes],
+    render: Callable[[Dossier, Mapping[Digest, bytes]], bytes],
 ) -> bytes:
-    """The sealed archive: recorded what will be signed, then signed, then recorded the signature."""
+    """The sealed archive: recorded what will be signed, then signed, then recorded the signature.
+
+    The report follows from what else is in the archive, dossier and evidence: anybody can render it again.
+    """
     attempt, blobs = examination.attempt, examination.workplace.blobs
-    members = {DOSSIER: dossier.to_bytes(), REPORT: attempt.derive(REPORT, render(dossier))}
-    members |= {EVIDENCE_FOLDER + item.digest.hex: blobs.get(item.digest) for item in dossier.evidence}
+    evidence = {item.digest: blobs.get(item.digest) for item in dossier.evidence}
+    members = {DOSSIER: dossier.to_bytes(), REPORT: attempt.derive(REPORT, render(dossier, evidence))}
+    members |= {EVIDENCE_FOLDER + digest.hex: data for digest, data in evidence.items()}
     payload = statement(dossier, members, attempt.signer(signer, "development"))
     attempt.derive("statement.json", payload)
     members[SEAL] = attempt.lease.record(SEAL, seal(payload, key))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from reports import english_pictures
+
 _TEXTS = {
     # Page
     "skip": "Skip to the decision",
@@ -280,7 +282,9 @@ _TERMS = {
     "fixed": "fixed",
 }
 
-TEXTS: Mapping[str, str] = MappingProxyType({k: v.replace("'", "\u2019") for k, v in _TEXTS.items()})
+TEXTS: Mapping[str, str] = MappingProxyType(
+    {k: v.replace("'", "\u2019") for k, v in {**_TEXTS, **english_pictures.TEXTS}.items()}
+)
 """Key to text."""
 
 TERMS: Mapping[str, str] = MappingProxyType(_TERMS)

@@ -14,11 +14,13 @@ from reports.clause import ClauseView, clauses_of
 from reports.command import command
 from reports.comparison import Requirement, requirement
 from reports.first_page import anchor
+from reports.gallery import Evidence, Gallery, gallery
 from reports.language import Phrase, Words
 from reports.mark import Mark, mark, ruling_mark
 from reports.number import Figure, figure, lower_bound, percent, upper_bound
 from reports.parameter import ParameterView, parameters_of
 from reports.plots import Plot, plots
+from reports.trace import EvidenceView, OpenedView, evidence_of, opened_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,32 +108,6 @@ class CircumstanceView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EvidenceView:
-    """Bytes that the method produced."""
-
-    name: str
-    """Their name."""
-    digest: str
-    """Their digest: the member `evidence/<digest>` of the archive."""
-    size: int
-    """Their number."""
-    media_type: str
-    """What they are."""
-    visibility: str
-    """Who may see them."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OpenedView:
-    """A file of the submission that the method read."""
-
-    path: str
-    """Its path in the submission."""
-    digest: str
-    """The digest of the bytes that were read."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class AdviceView:
     """How many cases a refused comparison would need."""
 
@@ -185,6 +161,8 @@ class FindingView:
     """Every comparison."""
     plots: tuple[Plot, ...]
     """A drawing for each bounded condition."""
+    gallery: Gallery
+    """Pictures of the data."""
     measured: bool
     """Whether the method measured at all."""
     estimates: tuple[EstimatesView, ...]
@@ -207,8 +185,8 @@ class FindingView:
     """For observed findings: how far two laboratories may differ; empty for reproducible ones."""
 
 
-def finding_view(finding: Finding, dossier: Dossier, words: Words) -> FindingView:
-    """The section of a finding, judged under the dossier's protocol."""
+def finding_view(finding: Finding, dossier: Dossier, evidence: Evidence, words: Words) -> FindingView:
+    """The section of a finding, judged under the dossier's protocol; `evidence` holds bytes by digest."""
     check, result = finding.check, finding.result
     judgement = judge(finding, protocol=dossier.protocol)
     measured = result if isinstance(result, Measurement) else None
@@ -233,14 +211,15 @@ def finding_view(finding: Finding, dossier: Dossier, words: Words) -> FindingVie
         mark=mark(judgement.outcome, words, judgement.reason),
         rulings=tuple(_ruling(ruling, words) for ruling in judgement.rulings),
         plots=plots(finding, judgement, anchor(check.id), words),
+        gallery=gallery(finding, dossier, evidence, anchor(check.id), words),
         measured=measured is not None,
         estimates=tuple(_estimates(measured, words)) if measured else (),
         statements=tuple(_statement(s, words) for s in measured.statements) if measured else (),
         circumstances=_circumstances(measured) if measured else (),
         advice=tuple(_advice(a, words) for a in dossier.advice if a.check == check.id),
         remedy=words.of(check.remedy) if refused else "",
-        evidence=_evidence(measured, words) if measured else (),
-        opened=_opened(measured) if measured else (),
+        evidence=evidence_of(measured, words) if measured else (),
+        opened=opened_of(measured) if measured else (),
         command=command(check, dossier.submission),
         noise_floor=_noise_floor(check, words) if result.observed else "",
     )
@@ -306,23 +285,6 @@ def _circumstances(result: Measurement) -> tuple[CircumstanceView, ...]:
 def _advice(advice: Advice, words: Words) -> AdviceView:
     note = words.sentence(advice.note)
     return AdviceView(stratum=_stratum(advice.stratum, words), cases=advice.cases, note=note)
-
-
-def _evidence(result: Measurement, words: Words) -> tuple[EvidenceView, ...]:
-    return tuple(
-        EvidenceView(
-            name=item.name,
-            digest=str(item.digest),
-            size=item.size,
-            media_type=item.media_type,
-            visibility=words.term(item.visibility),
-        )
-        for item in result.evidence
-    )
-
-
-def _opened(result: Measurement) -> tuple[OpenedView, ...]:
-    return tuple(OpenedView(path=opened.path, digest=str(opened.digest)) for opened in result.opened)
 
 
 def _noise_floor(check: Check, words: Words) -> str:

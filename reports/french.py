@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from reports import french_sentences, french_terms
+from reports import french_pictures, french_sentences, french_terms
 
 _TEXTS = {
     # Page
@@ -285,7 +285,9 @@ def _typeset(text: str) -> str:
     return re.sub(r" ([;!?%])", "\u202f\\1", text)
 
 
-TEXTS: Mapping[str, str] = MappingProxyType({key: _typeset(text) for key, text in _TEXTS.items()})
+TEXTS: Mapping[str, str] = MappingProxyType(
+    {key: _typeset(text) for key, text in {**_TEXTS, **french_pictures.TEXTS}.items()}
+)
 """Key to text."""
 
 TERMS: Mapping[str, str] = MappingProxyType(

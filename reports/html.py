@@ -1,4 +1,5 @@
-"""One self-contained HTML file from a dossier: no script, nothing from elsewhere, the same bytes each time.
+"""One self-contained HTML file from a dossier and its evidence: no script, nothing from
+elsewhere, the same bytes each time.
 
 Whatever a template prints passes `visible` and then Jinja's escaping; a name that no view has is an error;
 templates are files of this package and never text of a dossier. The page forbids itself to load anything
@@ -16,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from certify.dossier import Dossier
+from reports.gallery import Evidence
 from reports.language import Language
 from reports.text import visible
 from reports.views import report_of
@@ -23,10 +25,14 @@ from reports.views import report_of
 PAGE, STYLE = "report.html.j2", "report.css"
 
 
-def render(dossier: Dossier, *, language: Language = "en") -> bytes:
-    """The report in UTF-8; raises `jinja2.UndefinedError` for a text that the language lacks."""
+def render(dossier: Dossier, evidence: Evidence, *, language: Language = "en") -> bytes:
+    """The report in UTF-8, from what an archive holds: the dossier and the evidence, by digest.
+
+    Pictures of bytes that are not at hand are left out, and it says so. Raises
+    `jinja2.UndefinedError` for a text that the language lacks.
+    """
     page = environment().get_template(PAGE)
-    report = report_of(dossier, language=language, style_digest=_style_digest())
+    report = report_of(dossier, evidence, language=language, style_digest=_style_digest())
     return page.render(report=report).encode("utf-8")
 
 

@@ -45,6 +45,18 @@ def percent(share: Decimal) -> Figure:
     return Figure(shown=_shown(share.scaleb(2), ROUND_FLOOR), exact=str(share))
 
 
+def brief(share: Decimal) -> str:
+    """A share of one in percent for a drawing: three significant digits, and 100 for nothing less than all.
+
+    >>> brief(Decimal("0.12345")), brief(Decimal("0.9999"))
+    ('12.3', '99.9')
+    """
+    rounded = Context(prec=3, rounding=ROUND_HALF_EVEN).plus(share.scaleb(2))
+    below = ROUND_FLOOR if rounded >= 100 and share < 1 else ROUND_HALF_EVEN
+    value = Context(prec=3, rounding=below).plus(share.scaleb(2)).normalize()
+    return "0" if not value else f"{value:f}" if value.adjusted() > _SMALLEST_PLAIN else f"{value:e}"
+
+
 def _figure(number: Decimal, rounding: str) -> Figure:
     return Figure(shown=_shown(number, rounding), exact=str(number))
 

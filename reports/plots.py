@@ -159,14 +159,14 @@ class Scale:
 
     def ticks(self) -> Iterator[Decimal]:
         """Round numbers on the scale, steps of 1, 2 or 5 times a power of ten."""
-        step = _round_step((self.high - self.low) / _TICKS)
+        step = round_step((self.high - self.low) / _TICKS)
         count = (self.low / step).to_integral_value(rounding="ROUND_CEILING")
         while count * step <= self.high:
             yield count * step
             count += 1
 
 
-def _round_step(rough: Decimal) -> Decimal:
+def round_step(rough: Decimal) -> Decimal:
     """The nearest of 1, 2, 5 and 10 times the power of ten; the bounds are their geometric means."""
     power = Decimal(1).scaleb(rough.adjusted())
     nearest = ((Decimal("1.414"), 1), (Decimal("3.162"), 2), (Decimal("7.071"), 5), (Decimal(10), 10))

@@ -12,6 +12,7 @@ from certify.dossier import Dossier
 from certify.verdict import Finding
 from reports.finding import FindingView, finding_view
 from reports.first_page import FirstPage, first_page
+from reports.gallery import Evidence
 from reports.language import Language, words
 from reports.matrix import Matrix, matrix
 from reports.record import Record, record
@@ -41,8 +42,8 @@ class Report:
     """Where, when, by whom and on which bytes."""
 
 
-def report_of(dossier: Dossier, *, language: Language, style_digest: str) -> Report:
-    """The report of a dossier."""
+def report_of(dossier: Dossier, evidence: Evidence, *, language: Language, style_digest: str) -> Report:
+    """The report of a dossier and of the evidence that it names, by digest."""
     ours = words(language)
     table = matrix(dossier, ours)
     order = [row.check for row in table.rows]
@@ -54,8 +55,10 @@ def report_of(dossier: Dossier, *, language: Language, style_digest: str) -> Rep
         notes=tuple(map(ours.say, notes)),
         first_page=first_page(dossier, ours),
         matrix=table,
-        findings=tuple(finding_view(f, dossier, ours) for f in _ordered(dossier.reproducible, order)),
-        observed=tuple(finding_view(f, dossier, ours) for f in _ordered(dossier.observed, order)),
+        findings=tuple(
+            finding_view(f, dossier, evidence, ours) for f in _ordered(dossier.reproducible, order)
+        ),
+        observed=tuple(finding_view(f, dossier, evidence, ours) for f in _ordered(dossier.observed, order)),
         record=record(dossier, ours),
     )
 

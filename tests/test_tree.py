@@ -25,9 +25,7 @@ CODE = [
 ]
 
 LONGEST = 330
-STILL_LONGER = {
-    "reports/finding.py": 335,
-}
+STILL_LONGER: dict[str, int] = {}
 """Two nouns that have not parted yet. To be split, never to grow."""
 
 NO_NOUNS = {"utils", "util", "helpers", "helper", "common", "manager", "base", "core", "misc"}

@@ -12,7 +12,7 @@ from small_submission import write_submission
 
 from certify.certifiability import obstacles
 from certify.digest import Digest
-from certify.dossier import unpack
+from certify.dossier import DOSSIER, EVIDENCE_FOLDER, REPORT, Dossier, unpack
 from certify.errors import StaleWriter, Tampered, UnusableInput
 from certify.key import new_key
 from certify.task import Task
@@ -31,6 +31,7 @@ from flows.examination import (
 from flows.locking import lock_protocol
 from flows.measuring import Answer
 from flows.wiring import Workplace
+from reports.html import render
 
 
 def test_the_small_submission_conforms(small_submission: Path, tmp_path: Path) -> None:
@@ -156,6 +157,19 @@ def test_a_sealed_archive_holds_all_evidence(small_submission: Path, tmp_path: P
 
 
 # The lock and the ledger
+
+
+def test_the_report_follows_from_the_other_members_of_the_archive(
+    small_submission: Path, tmp_path: Path
+) -> None:
+    key = new_key(tmp_path / "key", passphrase=None)
+    examination = examined(small_submission, small_workplace(tmp_path))
+    archive = close(examination, conclude(examination), key=key, signer="A", render=render)
+    members = unpack(archive, source="a")
+    dossier = Dossier.from_bytes(members[DOSSIER], source="a")
+    evidence = {item.digest: members[EVIDENCE_FOLDER + item.digest.hex] for item in dossier.evidence}
+    assert b'<figure class="plot picture">' in members[REPORT]
+    assert render(dossier, evidence) == members[REPORT]
 
 
 def test_the_protocol_is_locked_once(small_submission: Path, tmp_path: Path) -> None:

@@ -526,10 +526,10 @@ def take_apart() -> Callable[[bytes], Page]:
 @pytest.fixture(scope="session")
 def english(dossier: Dossier) -> Page:
     """The page of the whole dossier in English."""
-    return Page(render(dossier))
+    return Page(render(dossier, {}))
 
 
 @pytest.fixture(scope="session")
 def french(dossier: Dossier) -> Page:
     """The page of the whole dossier in French."""
-    return Page(render(dossier, language="fr"))
+    return Page(render(dossier, {}, language="fr"))

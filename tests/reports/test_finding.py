@@ -10,7 +10,7 @@ from reports.language import words
 
 
 def _view(dossier: Dossier, index: int) -> FindingView:
-    return finding_view(dossier.findings[index], dossier, words("en"))
+    return finding_view(dossier.findings[index], dossier, {}, words("en"))
 
 
 def test_every_estimate_is_shown_with_all_digits(dossier: Dossier) -> None:

@@ -36,7 +36,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "fr")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_same_dossier_is_the_same_bytes(dossier: Dossier, language: Language) -> None:
     read_back = Dossier.from_json(_sorted(dossier.to_json()))
-    assert render(read_back, language=language) == render(dossier, language=language)
+    assert render(read_back, {}, language=language) == render(dossier, {}, language=language)
 
 
 def _sorted(value: Any) -> Any:
@@ -56,7 +56,7 @@ def test_a_name_that_no_view_has_is_an_error() -> None:
 
 
 def test_a_missing_text_is_an_error(dossier: Dossier) -> None:
-    report = report_of(dossier, language="en", style_digest="")
+    report = report_of(dossier, {}, language="en", style_digest="")
     for key in ("principle", "matrix_caption", "rationale", "verify_not"):
         texts = {name: text for name, text in report.texts.items() if name != key}
         with pytest.raises(UndefinedError, match=key):
@@ -112,7 +112,7 @@ def test_a_refused_finding_shows_reason_remedy_and_command(english: Any) -> None
 def test_a_dossier_without_findings_is_shown_as_non_conforming(
     dossier: Dossier, take_apart: Callable[[bytes], Any]
 ) -> None:
-    page = take_apart(render(dossier.model_copy(update={"findings": ()})))
+    page = take_apart(render(dossier.model_copy(update={"findings": ()}), {}))
     assert "NON-CONFORMING: 5 of 5 required checks are not demonstrated." in page.text
     assert "CONFORMING to the basis" not in page.text
 
@@ -184,7 +184,7 @@ def hostile_dossier(make_dossier: Callable[..., Dossier]) -> Dossier:
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def hostile(hostile_dossier: Dossier, request: pytest.FixtureRequest) -> bytes:
-    return render(hostile_dossier, language=request.param)
+    return render(hostile_dossier, {}, language=request.param)
 
 
 def test_hostile_text_is_in_every_part(hostile_dossier: Dossier) -> None:
@@ -255,7 +255,7 @@ def test_the_style_sheet_loads_nothing(english: Any) -> None:
 
 
 def test_the_page_may_load_only_its_own_style_sheet(dossier: Dossier) -> None:
-    html = render(dossier).decode("utf-8")
+    html = render(dossier, {}).decode("utf-8")
     style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
     assert style is not None
     digest = b64encode(sha256(style.group(1).encode()).digest()).decode()
@@ -269,7 +269,7 @@ def test_the_page_may_load_only_its_own_style_sheet(dossier: Dossier) -> None:
 def test_headings_never_skip_a_level(
     dossier: Dossier, language: Language, take_apart: Callable[[bytes], Any]
 ) -> None:
-    page = take_apart(render(dossier, language=language))
+    page = take_apart(render(dossier, {}, language=language))
     levels = [int(e.tag[1]) for e in page.elements if re.fullmatch(r"h[1-6]", e.tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1

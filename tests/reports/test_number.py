@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.number import figure, lower_bound, percent, upper_bound
+from reports.number import brief, figure, lower_bound, percent, upper_bound
 
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9)
 
@@ -60,3 +60,14 @@ def test_a_bound_just_beyond_a_limit_is_shown_beyond_it() -> None:
 def test_a_confidence_is_rounded_down() -> None:
     assert percent(Decimal("0.99583333333")).shown == "99.5833"
     assert percent(Decimal("0.99999999")).shown == "99.9999"
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        ("0", "0"), ("1", "100"), ("0.12345", "12.3"), ("0.9999", "99.9"), ("0.5", "50"),
+        ("0.000012345", "0.00123"), ("0.0000000001", "1e-8"), ("0.0999999", "10"), ("0.66666", "66.7"),
+    ],
+)  # fmt: skip
+def test_a_share_in_a_drawing_has_three_digits_and_is_never_rounded_to_all(share: str, shown: str) -> None:
+    assert brief(Decimal(share)) == shown

@@ -47,7 +47,7 @@ def test_a_field_without_a_docstring_would_be_found() -> None:
 
 
 def _report(dossier: Dossier) -> Report:
-    return report_of(dossier, language="en", style_digest="")
+    return report_of(dossier, {}, language="en", style_digest="")
 
 
 def test_observed_findings_stand_apart(dossier: Dossier) -> None:

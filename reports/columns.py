@@ -1,0 +1,141 @@
+"""Bars of columns: the share of rows that lack a value in each, or that lie outside the declared domain.
+
+Columns with most such rows come first; where there are more than fit, the table has the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from certify.evidence import Measurement, exact
+from reports.exhibit import Completeness, Domain, agrees_on_all
+from reports.language import Words
+from reports.number import brief, figure, percent
+from reports.picture import (
+    BAR,
+    FOOTER,
+    GAP,
+    LINE,
+    MOST_ROWS,
+    Axis,
+    Box,
+    Key,
+    Lettering,
+    Line,
+    Numbers,
+    Panel,
+    Picture,
+    Stroke,
+    labels_of,
+    percent_of,
+    ticks_of,
+)
+
+_LABEL_COLUMNS = 26
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Column:
+    name: str
+    """As the data name it."""
+    rows: int
+    """How many are concerned."""
+    share: Decimal
+    """Of all rows."""
+
+
+def missingness(exhibit: Completeness, result: Measurement, name: str, words: Words) -> Picture | None:
+    """The share of rows that lack a value in each column; None if the estimates say another share."""
+    if not agrees_on_all(result, "incomplete_share", exact(exhibit.incomplete / exhibit.rows)):
+        return None
+    return _bars("missing", exhibit.missing, exhibit.rows, exhibit.incomplete, name, words)
+
+
+def outside(exhibit: Domain, result: Measurement, name: str, words: Words) -> Picture | None:
+    """The share of rows outside the declared domain, by column; None if the estimates say another share."""
+    if not agrees_on_all(result, "outside_share", exact(exhibit.outside / exhibit.rows)):
+        return None
+    several = len({s.source for s in exhibit.of_each_source}) < len(exhibit.of_each_source)
+    if several:
+        return None
+    each = {source.source: source.outside for source in exhibit.of_each_source}
+    return _bars("outside", each, exhibit.rows, exhibit.outside, name, words)
+
+
+def _bars(
+    what: str, counts: Mapping[str, int], rows: int, concerned: int, name: str, words: Words
+) -> Picture:
+    columns = [
+        _Column(name=column, rows=count, share=exact(count / rows))
+        for column, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    shown = columns[:MOST_ROWS]
+    says = words.say(f"picture_{what}_says", concerned=concerned, rows=rows)
+    if len(shown) < len(columns):
+        says += " " + words.say("picture_cut", shown=len(shown), all=len(columns))
+    return Picture(
+        name=name,
+        title=words.say(f"picture_{what}"),
+        says=says,
+        keys=(Key(style="data", crossed=False, text=words.say(f"picture_{what}_key")),),
+        small=False,
+        panels=(_panel(what, shown, rows, f"{name}-1", words),),
+        numbers=_numbers(columns, rows, words.say(f"picture_{what}"), words),
+    )
+
+
+def _panel(what: str, columns: Sequence[_Column], rows: int, name: str, words: Words) -> Panel:
+    axis = Axis.over([column.share for column in columns])
+    boxes, letterings, top = [], [], 0
+    for column in columns:
+        labels = labels_of(column.name, columns=_LABEL_COLUMNS, top=top)
+        letterings += [Lettering(x="0%", y=t.y, anchor="start", style="name", text=t.text) for t in labels]
+        letterings.append(
+            Lettering(x="100%", y=labels[0].y, anchor="end", style="value", text=_value(column, words))
+        )
+        y = top + LINE * len(labels) + 2
+        length = percent_of(axis.length(column.share))
+        boxes.append(Box(x="0%", width="100%", y=y, height=BAR, style="ground"))
+        boxes.append(Box(x="0%", width=length, y=y, height=BAR, style="data"))
+        top = y + BAR + GAP
+    axis_marks = [*ticks_of(axis, top, words)]
+    return Panel(
+        name=name,
+        heading="",
+        title=words.say(f"picture_{what}"),
+        description=_description(what, columns, rows, words),
+        height=top + FOOTER,
+        boxes=tuple(boxes),
+        strokes=tuple(mark for mark in axis_marks if isinstance(mark, Stroke)),
+        letterings=(*letterings, *(mark for mark in axis_marks if isinstance(mark, Lettering))),
+    )
+
+
+def _value(column: _Column, words: Words) -> str:
+    return words.say("rows_and_share", rows=column.rows, percent=brief(column.share))
+
+
+def _description(what: str, columns: Sequence[_Column], rows: int, words: Words) -> str:
+    """The three that stand out, by name: the rest is in the table."""
+    worst = [column for column in columns[:3] if column.rows]
+    if not worst:
+        return words.say(f"picture_{what}_none", columns=len(columns), rows=rows)
+    named = "; ".join(f"{column.name[:60]}, {_value(column, words)}" for column in worst)
+    return words.say(f"picture_{what}_most", columns=len(columns), rows=rows, named=named)
+
+
+def _numbers(columns: Sequence[_Column], rows: int, caption: str, words: Words) -> Numbers:
+    return Numbers(
+        caption=caption,
+        names=(words.say("column"),),
+        heads=(words.say("rows"), words.say("rows_of"), words.say("share_percent")),
+        lines=tuple(_lines(columns, rows)),
+    )
+
+
+def _lines(columns: Sequence[_Column], rows: int) -> Iterator[Line]:
+    for column in columns:
+        counted = (figure(Decimal(column.rows)), figure(Decimal(rows)))
+        yield Line(names=(column.name,), figures=(*counted, percent(column.share)))

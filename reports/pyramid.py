@@ -1,0 +1,290 @@
+"""The data against the reference population: a pyramid where age is crossed with two groups, else two sides.
+
+In a pyramid the two sides are the two groups, bars are of the data and outlines over them of the reference.
+Elsewhere the left side is of the data and the right one of the reference, stratum by stratum.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from certify.evidence import Measurement
+from certify.submission.data import Attribute
+from reports.exhibit import Strata, Stratum, agrees
+from reports.language import Words
+from reports.number import brief, figure, percent
+from reports.picture import (
+    BAR,
+    FOOTER,
+    GAP,
+    LINE,
+    MOST_ROWS,
+    Axis,
+    Box,
+    Key,
+    Lettering,
+    Line,
+    Numbers,
+    Panel,
+    Picture,
+    Stroke,
+    labels_of,
+    percent_of,
+    tick_at,
+)
+
+_LABEL_COLUMNS = 20
+_MOST_PANELS = 12
+_HALF = Decimal(50)
+_AND = re.compile(r" & (?=[a-z][a-z0-9_]*=)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Bar:
+    """A bar from the middle to one side."""
+
+    value: Decimal
+    """The share."""
+    left: bool
+    """To which side it goes from the middle."""
+    style: str
+    """`data` or `reference`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Row:
+    label: str
+    """What it is of."""
+    left: str
+    """Its numbers at the left edge."""
+    right: str
+    """Its numbers at the right edge."""
+    bars: tuple[_Bar, ...]
+    """Its bars, the lowest first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Sides:
+    """What is drawn in one panel."""
+
+    title: str
+    """What is shown."""
+    left: str
+    """What the left side is of."""
+    right: str
+    """What the right side is of."""
+    rows: tuple[_Row, ...]
+    """From above."""
+    description: str
+    """The same for those who do not see it."""
+    two: bool
+    """Whether both sides hold data and reference, of two groups."""
+
+
+def shares(
+    strata: Strata, result: Measurement, attributes: Sequence[Attribute], name: str, words: Words
+) -> Picture | None:
+    """Shares by stratum; None unless the estimates say the same shares of the data."""
+    if not agrees(result, "share", {cell.stratum: cell.share for cell in strata.cells}):
+        return None
+    return _picture(strata.cells, attributes, name, words)
+
+
+def crossing(
+    strata: Strata, _: Measurement, attributes: Sequence[Attribute], name: str, words: Words
+) -> Picture | None:
+    """Shares by cell of a crossing; None unless each is its count over the number of rows."""
+    if any(abs(cell.share * cell.n - cell.count) > Decimal("0.001") for cell in strata.cells):
+        return None
+    return _picture(strata.cells, attributes, name, words)
+
+
+def _picture(cells: Sequence[Stratum], attributes: Sequence[Attribute], name: str, words: Words) -> Picture:
+    sides = [side for group in _together(cells).values() for side in _sides(group, attributes, words)]
+    drawn = sum(len(side.rows) for side in sides[:_MOST_PANELS])
+    says = words.say("picture_shares_says")
+    if any(side.two for side in sides):
+        says += " " + words.say("picture_pyramid_says")
+    if len(sides) > _MOST_PANELS or any(len(side.rows) > MOST_ROWS for side in sides):
+        drawn = sum(min(len(side.rows), MOST_ROWS) for side in sides[:_MOST_PANELS])
+        says += " " + words.say("picture_cut", shown=drawn, all=sum(len(side.rows) for side in sides))
+    axis = Axis.over([value for cell in cells for value in (cell.share, cell.reference_share)])
+    return Picture(
+        name=name,
+        title=words.say("picture_shares"),
+        says=says,
+        keys=(
+            Key(style="data", crossed=False, text=words.say("picture_data")),
+            Key(style="reference", crossed=False, text=words.say("picture_reference")),
+        ),
+        small=False,
+        panels=tuple(
+            _panel(side, axis, f"{name}-{place}", words)
+            for place, side in enumerate(sides[:_MOST_PANELS], start=1)
+        ),
+        numbers=_numbers(cells, words),
+    )
+
+
+def _together(cells: Sequence[Stratum]) -> Mapping[tuple[str, ...], list[Stratum]]:
+    """Cells by the attributes that they speak of, in the order in which these come first."""
+    found: dict[tuple[str, ...], list[Stratum]] = {}
+    for cell in cells:
+        found.setdefault(tuple(_groups(cell)), []).append(cell)
+    return found
+
+
+def _groups(cell: Stratum) -> dict[str, str]:
+    """The group of each attribute that a stratum names."""
+    return {name: group for name, _, group in (p.partition("=") for p in _AND.split(cell.stratum))}
+
+
+def _sides(cells: Sequence[Stratum], attributes: Sequence[Attribute], words: Words) -> Iterator[_Sides]:
+    two = _age_and_two(cells, {attribute.name: attribute for attribute in attributes})
+    if two is None:
+        yield _mirrored(cells, words)
+        return
+    yield _pyramid(cells, *two, words)
+
+
+def _age_and_two(
+    cells: Sequence[Stratum], attributes: Mapping[str, Attribute]
+) -> tuple[Attribute, Attribute] | None:
+    """An attribute of ranges and one of two groups, if the cells are all of their crossings."""
+    known = [attributes[name] for name in _groups(cells[0]) if name in attributes]
+    if len(known) != 2 or len(_groups(cells[0])) != 2:
+        return None
+    for ages, two in (known, known[::-1]):
+        ranges = all(group.from_ is not None for group in ages.groups)
+        if ranges and len(two.groups) == 2 and len(cells) == 2 * len(ages.groups):
+            wanted = {(a.name, t.name) for a in ages.groups for t in two.groups}
+            found = {(_groups(cell)[ages.name], _groups(cell)[two.name]) for cell in cells}
+            return (ages, two) if wanted == found else None
+    return None
+
+
+def _pyramid(cells: Sequence[Stratum], ages: Attribute, two: Attribute, words: Words) -> _Sides:
+    """The oldest stand on top."""
+    place = {(_groups(cell)[ages.name], _groups(cell)[two.name]): cell for cell in cells}
+    left, right = (group.name for group in two.groups)
+    order = sorted(ages.groups, key=lambda group: group.from_ or 0, reverse=True)
+    rows = tuple(_both(age.name, place[age.name, left], place[age.name, right], words) for age in order)
+    title = words.say("picture_pyramid", ages=ages.name, two=two.name)
+    farthest = _farthest(cells, words)
+    return _Sides(
+        title=title,
+        left=f"{two.name}={left}",
+        right=f"{two.name}={right}",
+        rows=rows,
+        description=words.say("picture_pyramid_desc", left=left, right=right, farthest=farthest),
+        two=True,
+    )
+
+
+def _both(label: str, left: Stratum, right: Stratum, words: Words) -> _Row:
+    bars = [
+        _Bar(value=value, left=cell is left, style=style)
+        for cell in (left, right)
+        for value, style in ((cell.share, "data"), (cell.reference_share, "reference"))
+    ]
+    texts = [
+        words.say("share_and_reference", share=brief(c.share), reference=brief(c.reference_share))
+        for c in (left, right)
+    ]
+    return _Row(label=label, left=texts[0], right=texts[1], bars=tuple(bars))
+
+
+def _mirrored(cells: Sequence[Stratum], words: Words) -> _Sides:
+    rows = tuple(
+        _Row(
+            label=" & ".join(_groups(cell).values()),
+            left=words.say("percent", percent=brief(cell.share)),
+            right=words.say("percent", percent=brief(cell.reference_share)),
+            bars=(
+                _Bar(value=cell.share, left=True, style="data"),
+                _Bar(value=cell.reference_share, left=False, style="reference"),
+            ),
+        )
+        for cell in cells
+    )
+    return _Sides(
+        title=" & ".join(_groups(cells[0])),
+        left=words.say("picture_data"),
+        right=words.say("picture_reference"),
+        rows=rows,
+        description=words.say("picture_mirrored_desc", farthest=_farthest(cells, words)),
+        two=False,
+    )
+
+
+def _farthest(cells: Sequence[Stratum], words: Words) -> str:
+    cell = max(cells, key=lambda c: abs(c.share - c.reference_share))
+    share, reference = brief(cell.share), brief(cell.reference_share)
+    return words.say("picture_farthest", stratum=cell.stratum[:80], share=share, reference=reference)
+
+
+def _panel(sides: _Sides, axis: Axis, name: str, words: Words) -> Panel:
+    boxes, letterings = [], [*_edges(sides.left, sides.right, LINE - 4, "head")]
+    top = LINE + GAP
+    for row in sides.rows[:MOST_ROWS]:
+        labels = labels_of(row.label, columns=_LABEL_COLUMNS, top=top)
+        letterings += [Lettering(x="50%", y=t.y, anchor="middle", style="name", text=t.text) for t in labels]
+        letterings += _edges(row.left, row.right, labels[0].y, "value")
+        y = top + LINE * len(labels) + 2
+        boxes += [_box(bar, axis, y) for bar in row.bars]
+        top = y + BAR + GAP
+    marks = [*_ticks(axis, top, words)]
+    return Panel(
+        name=name,
+        heading=sides.title,
+        title=sides.title,
+        description=sides.description,
+        height=top + FOOTER,
+        boxes=tuple(boxes),
+        strokes=tuple(mark for mark in marks if isinstance(mark, Stroke)),
+        letterings=(*letterings, *(mark for mark in marks if isinstance(mark, Lettering))),
+    )
+
+
+def _edges(left: str, right: str, y: int, style: str) -> Iterator[Lettering]:
+    yield Lettering(x="0%", y=y, anchor="start", style=style, text=left)
+    yield Lettering(x="100%", y=y, anchor="end", style=style, text=right)
+
+
+def _box(bar: _Bar, axis: Axis, y: int) -> Box:
+    length = axis.length(bar.value, of=50)
+    x = _HALF - length if bar.left else _HALF
+    return Box(x=percent_of(x), width=percent_of(length), y=y, height=BAR, style=bar.style)
+
+
+def _ticks(axis: Axis, y: int, words: Words) -> Iterator[Stroke | Lettering]:
+    """From the middle to both sides, and the middle itself."""
+    yield Stroke(start="0%", end="100%", top=y, bottom=y, style="axis")
+    yield Stroke(start="50%", end="50%", top=LINE + GAP, bottom=y, style="axis")
+    for tick in (axis.ticks[0], axis.ticks[-1]):
+        for sign in (-1, 1) if tick else (1,):
+            yield from tick_at(_HALF + sign * axis.length(tick, of=50), tick, y, words)
+
+
+def _numbers(cells: Sequence[Stratum], words: Words) -> Numbers:
+    heads = ("rows", "rows_of", "data_percent", "reference_percent")
+    return Numbers(
+        caption=words.say("picture_shares"),
+        names=(words.say("stratum"),),
+        heads=tuple(map(words.say, heads)),
+        lines=tuple(
+            Line(
+                names=(cell.stratum,),
+                figures=(
+                    figure(Decimal(cell.count)),
+                    figure(Decimal(cell.n)),
+                    percent(cell.share),
+                    percent(cell.reference_share),
+                ),
+            )
+            for cell in cells
+        ),
+    )
