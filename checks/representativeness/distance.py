@@ -44,6 +44,7 @@ def distance(
     """
     if data is None or not attributes:
         raise CannotMeasure("a distance needs a data set, and at least one attribute")
+    attributes = tuple(sorted(set(attributes)))
     cells = _cells(data.attributes, attributes)
     reference = sound_for(reference_of(subject), data, cells)
     if reference.defects:
@@ -67,7 +68,7 @@ def _cells(declared: Mapping[str, Attribute], attributes: Sequence[str]) -> tupl
     unknown = [name for name in attributes if name not in declared]
     if unknown:
         raise CannotMeasure(f"the submission declares no attribute {', '.join(unknown)}")
-    each = [[(name, group.name) for group in declared[name].groups] for name in sorted(set(attributes))]
+    each = [[(name, group.name) for group in declared[name].groups] for name in attributes]
     number = int(np.prod([len(groups) for groups in each]))
     if number > MOST_CELLS:
         raise CannotMeasure(f"{' and '.join(attributes)} have {number} cells, and {MOST_CELLS} are compared")
@@ -116,7 +117,7 @@ def _exhibit(
         }
         for (cell, rows), share in zip(counts.items(), shares, strict=True)
     ]
-    table = {"attributes": sorted(attributes), "cells": cells}
+    table = {"attributes": [*attributes], "cells": cells}
     return Exhibit(
         name="distance.json", media_type="application/json", visibility="public", data=canonical(table)
     )

@@ -48,8 +48,20 @@ def read_population(data: bytes, declared: Data) -> Reference:
     return Reference(
         tables=shares,
         defects=tuple(none),
-        says=f"{len(read.cells)} cells, each once, sum to the declared total of {table.total}",
+        says=_said(table, len(read.cells)),
     )
+
+
+def _said(table: PopulationTable, cells: int) -> str:
+    """What a person has to know in order to judge whether it is the right population."""
+    chosen = [f"{selection.column} {selection.value}" for selection in table.selected]
+    meant = [
+        f"of {c.column} from {c.from_ or 0} to below {c.below or OLDEST + 1} only"
+        for c in table.columns
+        if (c.from_, c.below) != (None, None)
+    ]
+    whole = f"{cells} cells, each once, sum to the declared total of {table.total}"
+    return "; ".join([whole, *(["selected: " + ", ".join(chosen)] if chosen else []), *meant])
 
 
 def _groups(column: PopulationColumn, attributes: Mapping[str, Attribute]) -> tuple[Group, ...]:
@@ -73,6 +85,24 @@ def _declaration_defects(table: PopulationTable, attributes: Mapping[str, Attrib
             yield f"{column.column} holds {column.holds}, so that its groups are told by {way}"
         elif any(float(end or 0) % 1 for g in groups for end in (g.from_, g.below)):
             yield f"{column.column} holds whole years, and a group of {column.attribute} ends between two"
+        else:
+            yield from _other_ages(column, groups, attributes[str(column.attribute)].groups)
+
+
+def _other_ages(column: PopulationColumn, told: Sequence[Group], in_data: Sequence[Group]) -> Iterator[str]:
+    """Groups that hold ages in the table which they do not hold in the data, or the other way round.
+
+    Nobody of the data may belong to people whom the office counts and the population leaves out.
+    """
+    by_name = {group.name: group for group in in_data if group.codes is None}
+    youngest, oldest = column.from_ or 0, column.below or OLDEST + 1
+    for group in (group for group in told if group.name in by_name):
+        first, end = int(by_name[group.name].from_ or 0), int(by_name[group.name].below or 0)
+        low, high = max(int(group.from_ or 0), youngest), min(int(group.below or 0), oldest)
+        left_out = first < youngest or (column.below is not None and end > column.below)
+        if low < first or high > end or left_out:
+            in_table = f"from {low} to below {high} in {column.column}"
+            yield f"{group.name} is from {first} to below {end} in the data, and {in_table}"
 
 
 def _meaning_defects(

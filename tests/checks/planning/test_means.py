@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import binom, norm
 
 from certify.evidence import Bounds, Estimate, exact
 from checks.measured import Confidence, Measured
@@ -124,6 +124,19 @@ def test_shares_of_groups_are_planned_from_below(make_case: Any, asking: Any) ->
     chance = prospect(case).chance(300).value
     assert 0.2 < chance < 0.95
     assert held - 0.1 < chance < held + 4 * 0.5 / math.sqrt(1_000)
+
+
+def test_the_number_of_cases_of_a_stratum_is_planned_as_a_binomial_count(make_case: Any, asking: Any) -> None:
+    asked = [
+        {"require": "at_least", "statistic": "share", "limit": "lowest", "for_every": {"each_of": "groups"}},
+        {"require": "count", "statistic": "cases", "limit": "fewest", "for_every": {"each_of": "groups"}},
+    ]
+    limits = {"lowest": ("0.01", "higher"), "fewest": ("50", "higher")}
+    check = asking("representativeness.shares", asked, limits, groups=("digit=a",))
+    measured = proportion(100, 1_000, LEVEL).estimate(statistic="share", stratum="digit=a", confidence=LEVEL)
+    planned = prospect(make_case(check, Measured(estimates=(measured,)), rows=1_000))
+    assert planned.chance(500).value == pytest.approx(binom.sf(49, 500, 0.1), abs=1e-6)
+    assert planned.chance(49).value == 0
 
 
 def test_a_statistic_that_is_no_share_is_planned_by_its_own_bounds(make_case: Any, asking: Any) -> None:
