@@ -37,6 +37,18 @@ METHODS: Mapping[str, Method] = dict(
             streamed=True,
         ),
         _method(
+            "checks.representativeness.coverage:coverage",
+            "The share of the declared domain, in crossings of two columns, in which there are rows.",
+            parameters={"parts": "integer", "fewest_rows": "integer"},
+            streamed=True,
+        ),
+        _method(
+            "checks.representativeness.coverage:novelty",
+            "The share of rows in a crossing of two conditions that the data of another role do not hold.",
+            parameters={"other_role": "text", "parts": "integer", "fewest_rows": "integer"},
+            streamed=True,
+        ),
+        _method(
             "checks.data_quality.expectations:expectations",
             "The share of cases that break each Great Expectations rule.",
             parameters={"expectations": "expectations"},

@@ -186,11 +186,15 @@ class Relation:
         with self._refusals():
             return dict(self._connection.sql(sql).fetchnumpy())
 
-    def frames(self, columns: Sequence[str], *, rows: int) -> Iterator[pd.DataFrame]:
-        """Some columns, so many rows at a time at most, in the order of the files."""
-        names = ", ".join(quoted(self._column(column).name) for column in columns)
+    def frames(self, columns: Sequence[str], *, rows: int, over: str = "data") -> Iterator[pd.DataFrame]:
+        """Some columns, so many rows at a time at most, in the order of the files.
+
+        `over` stands for the rows, in SQL, if they are not those of `data`.
+        """
+        known = [self._column(column).name for column in columns] if over == "data" else columns
+        names = ", ".join(map(quoted, known))
         with self._refusals():
-            selected = self._connection.sql(f"SELECT {names} FROM data")  # noqa: S608
+            selected = self._connection.sql(f"SELECT {names} FROM {over}")  # noqa: S608
             for batch in selected.to_arrow_reader(rows):
                 yield batch.to_pandas()
 

@@ -23,6 +23,7 @@ PROSPECTS: Final[Mapping[str, Callable[[Case], Prospect]]] = {
     "representativeness.shares": shares_of_groups,
     "representativeness.distance": shares_of_rows,
     "representativeness.domain": shares_of_rows,
+    "representativeness.novelty": shares_of_rows,
     "data_quality.expectations": shares_of_rows,
     "data_quality.schema": shares_of_rows,
     "data_quality.duplicates": shares_of_rows,

@@ -26,6 +26,9 @@ _GROSS: Final = 10
 _NEAR: Final = 0.001
 """How near to the boundary cases are moved, as a part of what the declared noise moves them."""
 
+_LOWEST: Final = 0.4
+"""Two fifths of a range."""
+
 Spoil = Callable[[str, NDArray[Any]], NDArray[Any]]
 """The name of what is spoilt and its values to other values."""
 
@@ -83,6 +86,22 @@ def crossing_missing_from_train(folder: Path) -> None:
 def crossing_missing_from_test(folder: Path) -> None:
     """Test has members of one group in one group of another attribute only, and the rest in the others."""
     _keep_apart(folder, "test")
+
+
+def corner_of_the_domain_in_train(folder: Path) -> None:
+    """Train has rows in the lowest fifths of its first two numbers alone: the rest was not trained for."""
+    contract = contract_of(folder)
+    require(folder, len(contract.measured) > 1, "two numbers in columns of their own")
+
+    def in_the_corner(rows: Rows) -> Rows:
+        low = [_lowest_fifths(rows[name], contract.range_of(name)) for name in contract.measured[:2]]
+        return some_of(rows, np.logical_and(*low))
+
+    change_rows(folder, "train", in_the_corner)
+
+
+def _lowest_fifths(values: NDArray[Any], ends: tuple[float, float]) -> NDArray[np.bool_]:
+    return np.asarray(values < ends[0] + _LOWEST * (ends[1] - ends[0]), dtype=np.bool_)
 
 
 def out_of_range_in_train(folder: Path) -> None:

@@ -60,6 +60,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "group_rare_in_test": cases.group_rare_in_test,
     "crossing_missing_from_train": cases.crossing_missing_from_train,
     "crossing_missing_from_test": cases.crossing_missing_from_test,
+    "corner_of_the_domain_in_train": cases.corner_of_the_domain_in_train,
     "out_of_range_in_train": cases.out_of_range_in_train,
     "out_of_range_in_test": cases.out_of_range_in_test,
     "outside_the_contract": cases.outside_the_contract,

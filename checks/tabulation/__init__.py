@@ -5,8 +5,19 @@ however many there are. It holds counts and no rows: it is small, it can be kept
 opens no file of a vendor again.
 """
 
-from checks.tabulation.contract import input_hash
+from checks.tabulation.contract import Source, fed_rows, input_hash, sources
 from checks.tabulation.counting import tabulate
 from checks.tabulation.tabulation import Cell, Distribution, Repetition, SourceCount, Tabulation
 
-__all__ = ["Cell", "Distribution", "Repetition", "SourceCount", "Tabulation", "input_hash", "tabulate"]
+__all__ = [
+    "Cell",
+    "Distribution",
+    "Repetition",
+    "Source",
+    "SourceCount",
+    "Tabulation",
+    "fed_rows",
+    "input_hash",
+    "sources",
+    "tabulate",
+]

@@ -60,6 +60,8 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "documents.opinion": (set(), {"judged"}),
     "data_quality.schema": ({"unexpected_share"}, {"columns_as_declared", "expectation_met"}),
     "data_quality.duplicates": ({"repeated_share"}, set()),
+    "representativeness.coverage": ({"covered_share"}, set()),
+    "representativeness.novelty": ({"novel_share"}, set()),
     "data_quality.overlap": ({"overlapping_share"}, set()),
     "data_quality.label_errors": ({"label_error_share", "suspected_label_share", "detection"}, set()),
     "data_quality.target_leakage": ({"feature_skill"}, set()),

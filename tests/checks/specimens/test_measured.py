@@ -95,6 +95,7 @@ def ratio(rate: str, bad_one: str, good: Band, bad: Band) -> Proof:
 HIGH, LOW = (0.97, 1), (0, 0.7)
 FUZZING = {"cases": 1000, "seed": 1, "tolerance": 0.0001}
 TOGGLED: dict[str, Any] = {"features": ("sex",), "seed": 1}
+CELLS = {"parts": 5, "fewest_rows": 1}
 NEAR: dict[str, Any] = {"tolerance": 0.01, "rows": 100_000, "seed": 1}
 SEEN = {"other_role": "train"}
 METER = {"repeats": 6, "batch": 1, "watts_per_core": 15.0}
@@ -263,6 +264,18 @@ PROOFS = (
     Proof(
         method="data_quality.schema", bad_one="unknown_labels_in_train", found="columns_as_declared",
         specimen="gauge", role="train", good=(1, 1), bad=(0, 0),
+    ),
+    *(
+        Proof(
+            method="representativeness.coverage", bad_one="corner_of_the_domain_in_train",
+            found="covered_share", role="train", specimen=specimen, arguments=CELLS,
+            good=(0.6, 1), bad=(0, 0.4),
+        )
+        for specimen in ("screening", "gauge")
+    ),
+    share(
+        "representativeness.novelty", "corner_of_the_domain_in_train", "novel_share",
+        arguments={"other_role": "train", **CELLS},
     ),
     share("data_quality.duplicates", "repeated_rows_in_train", "repeated_share", role="train"),
     *(
