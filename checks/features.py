@@ -25,19 +25,20 @@ from checks.table import as_codes
 if TYPE_CHECKING:
     import pandas as pd
 
-_NUMBERS: Final = 2_000_000
-"""So many numbers are held at a time: 16 megabytes."""
+_NUMBERS: Final = 8_000_000
+"""So many numbers are held at a time: 64 megabytes."""
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feature:
-    """One number of a case: `coded`, or a quantity that is declared to lie between `low` and `high`."""
+    """One number of a case: a code, or a quantity, that is declared to lie between `low` and `high`."""
 
     name: str
     """That of its column, or of its array with the place of the element: `image[3,0]`."""
-    coded: bool
+    codes: int
+    """How many different codes it has; 0 for a quantity."""
     low: float
     high: float
     step: float = 0.0
@@ -97,16 +98,17 @@ def _column(column: Column) -> Feature:
     if isinstance(column, CodedColumn):
         codes = np.sort([float(code) for code in column.codes])
         step = float(np.diff(codes).min())
-        return Feature(name=column.name, coded=True, low=float(codes[0]), high=float(codes[-1]), step=step)
+        ends = float(codes[0]), float(codes[-1])
+        return Feature(name=column.name, codes=len(codes), low=ends[0], high=ends[1], step=step)
     low, high = map(float, column.range)
-    return Feature(name=column.name, coded=False, low=low, high=high)
+    return Feature(name=column.name, codes=0, low=low, high=high)
 
 
 def _elements(entry: TensorInput) -> Iterator[Feature]:
     low, high = map(float, entry.elements.range)
     for place in np.ndindex(*entry.shape):
         name = f"{entry.array}[{','.join(map(str, place))}]"
-        yield Feature(name=name, coded=False, low=low, high=high)
+        yield Feature(name=name, codes=0, low=low, high=high)
 
 
 def _from_columns(manifest: Manifest, relation: Relation, at_a_time: int) -> Iterator[Cases]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.digest import canonical
-from checks.data_quality.nearness import Queries, coordinates, queries, search
+from checks.data_quality.nearness import Queries, coordinates, is_quantity, queries, search
 from checks.domain import Mask
 from checks.features import drawn, features, stream
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
@@ -62,7 +62,8 @@ def look_up(subject: Subject, data: Relation, among: Relation, lookup: Lookup) -
     declared = features(subject.manifest)
     cases = drawn(subject, data, lookup.rows, random)
     places = cases.places if data is among else np.full(len(cases.places), _AFTER_ALL)
-    asked = queries(coordinates(cases.values, declared, lookup.tolerance), places, declared, random)
+    quantities = [at for at, feature in enumerate(declared) if is_quantity(feature, lookup.tolerance)]
+    asked = queries(coordinates(cases.values, declared, lookup.tolerance), places, quantities, random)
     if not asked.controls:
         raise CannotMeasure(
             "no quantity of the rows has values farther apart than the tolerance: how often rows are near by "
@@ -86,13 +87,19 @@ def _found(subject: Subject, among: Relation, asked: Queries, lookup: Lookup, *,
 
 
 def reported(found: Found, confidence: Confidence, counts: Mapping[str, int | str]) -> Measured:
-    """Estimates `near_share`, `near_by_chance_share` and `near_copy_share`, and an exhibit of the counts."""
+    """Estimates `near_share`, `near_by_chance_share` and `near_copy_share`, and an exhibit of the counts.
+
+    Raises `CannotMeasure` where moved rows lie near others more often than rows do as they are: whoever
+    copies rows a step apart makes nearness look like chance.
+    """
     struck = found.struck
     shares = {
         "near_share": proportion(struck.only_as_is + struck.both, struck.cases, confidence),
         "near_by_chance_share": proportion(struck.only_as_control + struck.both, struck.cases, confidence),
         "near_copy_share": excess(struck, confidence),
     }
+    if shares["near_copy_share"].demonstrating[1] < 0:
+        raise CannotMeasure("rows lie near others more often once they are moved: chance is not known")
     numbers = {
         **counts,
         "looked_up": struck.cases,

@@ -26,6 +26,7 @@ from checks.statistics.events import split
 from checks.statistics.proportions import clopper_pearson
 
 FOLDS: Final = 5
+_TREES: Final = 60
 _SHARES: Final = np.array([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98, 1.0])
 """Of planted labels: which of them is to be found is chosen among these."""
 
@@ -91,7 +92,7 @@ def _classifiers(seed: int) -> Mapping[str, Callable[[], Any]]:
             StandardScaler(),
             LogisticRegression(C=0.1, max_iter=500),
         ),
-        "random forest": lambda: RandomForestClassifier(60, min_samples_leaf=3, random_state=seed),
+        "random forest": lambda: RandomForestClassifier(_TREES, min_samples_leaf=3, random_state=seed),
     }
 
 

@@ -26,7 +26,8 @@ def near_duplicates(
     or as draws from this very table. Known to err on the side of refusal: where all quantities hang together
     closely and the tolerance is coarse, moving one of them makes a row that cannot be; of UCI Adult, where
     one row in eight repeats an earlier one by chance, 1.5 % are taken for copies. Known not to see: a copy in
-    which a value changed by more than the tolerance.
+    which a value changed by more than the tolerance; and copies among as many others that were made a step
+    apart, so that moving a row finds one of them.
 
     Costs: at most `rows` rows, drawn by `seed`, are looked up among all rows, which are streamed; memory does
     not grow with the table, and time is rows times the logarithm of the table, 100,000 rows of 20 columns

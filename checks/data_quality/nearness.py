@@ -2,8 +2,9 @@
 
 Two rows are *near* where each quantity differs by at most a tolerance, given as a share of its declared
 range, all codes are equal and the same values are missing: distance 1 at most in the greatest of all
-differences, once each is divided by what it may be. Equal rows are near. A value that was changed by
-more than the tolerance hides a copy.
+differences, once each is divided by what it may be. Equal rows are near. A column with more codes than there
+are tolerances in a range is taken for a quantity, which may be called codes by whoever has something to hide.
+A value that was changed by more than the tolerance hides a copy.
 
 Rows may be near by chance. As a *control*, one quantity of each row is replaced by one that other rows have
 and that is close by, yet too far off for a copy of the row to be near still. Where rows are dense, the
@@ -65,7 +66,14 @@ def coordinates(values: Numbers, features: Sequence[Feature], tolerance: float) 
 
 
 def _unit(feature: Feature, tolerance: float) -> float:
-    return feature.step / _APART if feature.coded else tolerance * (feature.high - feature.low)
+    if is_quantity(feature, tolerance):
+        return tolerance * (feature.high - feature.low)
+    return feature.step / _APART
+
+
+def is_quantity(feature: Feature, tolerance: float) -> bool:
+    """Whether a feature may differ a little between two rows that are near, and may be moved."""
+    return not feature.codes or feature.codes > 1 / tolerance
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,11 +87,10 @@ class Queries:
 
 
 def queries(
-    points: Numbers, places: Places, features: Sequence[Feature], random: np.random.Generator
+    points: Numbers, places: Places, quantities: Sequence[int], random: np.random.Generator
 ) -> Queries:
-    """The points with their controls; none where no quantity can be moved."""
+    """The points with their controls, of which some `quantities` are moved; none where none can be."""
     some = points[random.choice(len(points), min(len(points), _TRIED), replace=False)]
-    quantities = [at for at, feature in enumerate(features) if not feature.coded]
     likeness = {at: _moved(some[:, at], random)[1] for at in quantities}
     best = sorted(quantities, key=lambda at: -likeness[at])[:_CONTROLS]
     controls = tuple(_with(points, at, _moved(points[:, at], random)[0]) for at in best if likeness[at])

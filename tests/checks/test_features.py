@@ -17,8 +17,8 @@ def subject_of(make_subject, rows=50, **more):
 def test_columns_are_features_in_the_order_in_which_they_are_fed(make_subject):
     _, subject = subject_of(make_subject)
     first, second = features(subject.manifest)
-    assert (first.name, first.coded, first.low, first.high) == ("x0", False, -10, 10)
-    assert (second.name, second.coded, second.low, second.high, second.step) == ("x1", True, 1, 5, 1)
+    assert (first.name, first.codes, first.low, first.high) == ("x0", 0, -10, 10)
+    assert (second.name, second.codes, second.low, second.high, second.step) == ("x1", 3, 1, 5, 1)
 
 
 def test_a_stream_holds_what_the_table_holds(make_subject, monkeypatch):

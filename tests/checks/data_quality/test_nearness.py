@@ -8,12 +8,12 @@ from scipy.spatial.distance import cdist
 from sklearn.neighbors import NearestNeighbors
 
 from checks.data_quality import nearness
-from checks.data_quality.nearness import coordinates, near_earlier, queries, search
+from checks.data_quality.nearness import coordinates, is_quantity, near_earlier, queries, search
 from checks.features import Feature
 
-LENGTH = Feature(name="length", coded=False, low=0, high=10)
-WIDTH = Feature(name="width", coded=False, low=-1, high=1)
-KIND = Feature(name="kind", coded=True, low=1, high=5, step=0.5)
+LENGTH = Feature(name="length", codes=0, low=0, high=10)
+WIDTH = Feature(name="width", codes=0, low=-1, high=1)
+KIND = Feature(name="kind", codes=9, low=1, high=5, step=0.5)
 
 
 def earlier_by_pairs(stored, points, places):
@@ -84,7 +84,7 @@ def asked():
     random = np.random.default_rng(2)
     values = np.stack([random.uniform(0, 10, 400).round(1), random.choice([1, 1.5], 400)], axis=1)
     values[:20, 0] = np.nan
-    return queries(coordinates(values, (LENGTH, KIND), 0.002), np.arange(400), (LENGTH, KIND), random)
+    return queries(coordinates(values, (LENGTH, KIND), 0.002), np.arange(400), [0], random)
 
 
 def test_a_control_has_one_quantity_moved_out_of_reach_to_a_value_that_others_have(asked):
@@ -97,16 +97,23 @@ def test_a_control_has_one_quantity_moved_out_of_reach_to_a_value_that_others_ha
     assert np.median(moved[20:, 0]) < 20, "a hundredth of the rows is close by"
 
 
-def test_codes_and_constants_are_never_moved():
+def test_codes_are_no_quantity_unless_there_are_more_than_tolerances_in_a_range():
+    many = Feature(name="number", codes=200, low=0, high=199, step=1)
+    assert [is_quantity(feature, 0.01) for feature in (LENGTH, KIND, many)] == [True, False, True]
+    points = coordinates(np.array([[7.0], [8.0], [9.5]]), (many,), 0.01)
+    assert (cdist(points, points, "chebyshev") <= 1)[0].tolist() == [True, True, False]
+
+
+def test_constants_are_never_moved():
     values = np.stack([np.full(50, 4.0), np.tile([1, 1.5], 25)], axis=1)
     points = coordinates(values, (LENGTH, KIND), 0.01)
-    assert not queries(points, np.arange(50), (LENGTH, KIND), np.random.default_rng(1)).controls
+    assert not queries(points, np.arange(50), [0], np.random.default_rng(1)).controls
 
 
 def test_what_has_a_heap_at_one_value_is_moved_last():
     random = np.random.default_rng(5)
     heap = np.where(random.random(2000) < 0.9, 0, random.uniform(0, 10, 2000))
     points = coordinates(np.stack([heap, random.uniform(-1, 1, 2000)], axis=1), (LENGTH, WIDTH), 0.01)
-    first, *_ = queries(points, np.arange(2000), (LENGTH, WIDTH), random).controls
+    first, *_ = queries(points, np.arange(2000), [0, 1], random).controls
     assert (first[:, 0] == points[:, 0]).all()
     assert (first[:, 1] != points[:, 1]).all()
