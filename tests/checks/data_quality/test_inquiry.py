@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 import io
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -112,23 +115,24 @@ def framed(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 def parquet(frame: pd.DataFrame) -> dict[str, dict[str, bytes]]:
     """In two files, of which one may lack what the other has."""
-    import pyarrow
-    import pyarrow.parquet
-
     types = [
         ("number", pyarrow.int64()), ("half", pyarrow.float64()), ("truth", pyarrow.bool_()),
         ("time", pyarrow.timestamp("us")), ("day", pyarrow.date32()), ("text", pyarrow.string()),
         ("json", pyarrow.string()), ("x", pyarrow.float64()), ("label", pyarrow.string()),
     ]  # fmt: skip
-    written = frame.assign(x=0.0, label="yes")
+    rows = frame.assign(x=0.0, label="yes")
     cut = (len(frame) + 1) // 2
     files = {}
-    for name, part in (("a", written[:cut]), ("b", written[cut:])):
-        stream = io.BytesIO()
+    for name, part in (("a", rows[:cut]), ("b", rows[cut:])):
         table = pyarrow.Table.from_pandas(part, schema=pyarrow.schema(types), preserve_index=False)
-        pyarrow.parquet.write_table(table, stream)
-        files[f"{name}.parquet"] = stream.getvalue()
+        files[f"{name}.parquet"] = written(table)
     return {"test": files}
+
+
+def written(table: pyarrow.Table) -> bytes:
+    stream = io.BytesIO()
+    pyarrow.parquet.write_table(table, stream)
+    return stream.getvalue()
 
 
 @pytest.fixture
@@ -235,6 +239,20 @@ def test_times_that_nanoseconds_do_not_reach_are_judged_all_the_same(
     assert in_chunks(rows_of(frame), [late], 2)[str(late)] == RowsAnswer(rows=3, unexpected=1, missing=1)
 
 
+def test_a_decimal_is_a_number_and_not_below_itself(make_subject: Callable[..., Subject]) -> None:
+    """Of objects the library says that `Decimal("0.1") < 0.1`, and it has no name for their type."""
+    tenths = pyarrow.table({"x": [Decimal("0.1")] * 3 + [None], "label": ["yes"] * 4})
+    files = {"test": {"a.parquet": written(tenths)}}
+    data = make_subject(pd.DataFrame({"x": [0.0], "label": "yes"}), files=files).relation("test")
+    between = rule("column_values_to_be_between", column="x", min_value=0.1, max_value=0.1)
+    float_ = rule("column_values_to_be_of_type", column="x", type_="float64")
+    least = rule("column_min_to_be_between", column="x", min_value=0.1)
+    asked = {"between": between, "float": float_, "least": least}
+    answers = ask(asked, data, {"x": 1}, chunk_rows=2, whole_bytes=WHOLE_BYTES)
+    assert answers["between"] == RowsAnswer(rows=4, unexpected=0, missing=1)
+    assert [answers[name].met for name in ("float", "least")] == [True, True]  # type: ignore[union-attr]
+
+
 WHOLE = (
     rule("column_mean_to_be_between", column="half", min_value=0, max_value=1),
     rule("column_median_to_be_between", column="number", min_value=2, max_value=9),
@@ -304,6 +322,29 @@ def test_no_column_is_read_that_no_rule_names_and_none_twice(
     mean = rule("column_mean_to_be_between", column="half", min_value=0)
     in_chunks(rows_of(frame_of(number=[1], half=[1.0])), [*CHUNKED[:1], *CHUNKED[1:2], mean, *WHOLE[-2:]], 2)
     assert read == [["half", "number"], ["half"]]
+
+
+def test_small_blocks_of_a_file_are_shown_together(
+    make_subject: Callable[..., Subject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each question costs the library the same whatever the rows: blocks of ten rows would take for ever."""
+    table = pyarrow.table({"x": [float(x) for x in range(100)], "label": ["yes"] * 100})
+    stream = io.BytesIO()
+    pyarrow.parquet.write_table(table, stream, row_group_size=10)
+    files = {"test": {"a.parquet": stream.getvalue()}}
+    data = make_subject(pd.DataFrame({"x": [0.0], "label": "yes"}), files=files).relation("test")
+    shown: list[int] = []
+    answers = Validation.answers
+
+    def spied(self: Validation, rules: Any, frame: pd.DataFrame) -> dict[str, Answer]:
+        shown.append(len(frame)) if rules else None
+        return answers(self, rules, frame)
+
+    monkeypatch.setattr(Validation, "answers", spied)
+    asked = {"it": rule("column_values_to_be_between", column="x", max_value=97)}
+    found = ask(asked, data, {"x": 0}, chunk_rows=35, whole_bytes=0)
+    assert shown == [30, 30, 30, 10]
+    assert found == {"it": RowsAnswer(rows=100, unexpected=2, missing=0)}
 
 
 def test_only_what_is_known_to_be_answered_alike_is_asked(
