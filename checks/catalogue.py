@@ -49,6 +49,12 @@ METHODS: Mapping[str, Method] = dict(
             streamed=True,
         ),
         _method(
+            "checks.representativeness.drift:drift",
+            "How far the values of each column lie apart in this data set and in that of another role.",
+            parameters={"other_role": "text"},
+            streamed=True,
+        ),
+        _method(
             "checks.data_quality.expectations:expectations",
             "The share of cases that break each Great Expectations rule.",
             parameters={"expectations": "expectations"},

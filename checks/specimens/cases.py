@@ -143,6 +143,15 @@ def test_rows_in_validation(folder: Path) -> None:
     _leak(folder, "validation")
 
 
+def mirrored_in_train(folder: Path) -> None:
+    """One number of train never lies in the upper half of its range: what does is mirrored at the middle."""
+    contract = contract_of(folder)
+    require(folder, bool(contract.measured), "columns of numbers")
+    name = contract.measured[0]
+    low, high = contract.range_of(name)
+    _in_some_rows(folder, "train", [name], lambda _, old: np.minimum(old, low + high - old), every=1)
+
+
 def repeated_rows_in_train(folder: Path) -> None:
     """One row of seven of train stands there twice."""
     change_rows(folder, "train", lambda rows: joined(rows, some_of(rows, slice(None, None, 7))))

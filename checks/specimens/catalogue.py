@@ -68,6 +68,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "missing_values_in_test": cases.missing_values_in_test,
     "test_rows_in_train": cases.test_rows_in_train,
     "test_rows_in_validation": cases.test_rows_in_validation,
+    "mirrored_in_train": cases.mirrored_in_train,
     "repeated_rows_in_train": cases.repeated_rows_in_train,
     "nearly_repeated_rows_in_train": copies.nearly_repeated_rows_in_train,
     "near_test_rows_in_train": copies.near_test_rows_in_train,

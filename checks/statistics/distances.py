@@ -25,9 +25,10 @@ counted: the smaller of two bounds seen would not hold. Sets are tighter up to s
 beyond; `make qualify` prints coverage and power. Weissman's inequality as an upper bound is wider everywhere,
 by half with two cells and by twice with a hundred, and so is the sum of the bounds of all cells.
 
-**Two samples** (drift): `distance_between`. Give the counts of the same cells in both, cells without any case
-included, and fix them before looking at the counts: the declared codes, and one cell for whatever else there
-is. The upper bound does not depend on the number of cells, the lower one does. Rows are independent draws.
+**Two samples** (drift): `distance_between`, above by sets as in `checks.statistics.shortfalls`. Give the
+counts of the same cells in both, cells without any case included, and fix them before looking at the counts: the
+declared codes, and one cell for whatever else there is. The upper bound does not depend on the number of
+cells, the lower one does. Rows are independent draws.
 """
 
 from __future__ import annotations
@@ -42,13 +43,14 @@ from numpy.typing import NDArray
 
 from checks.measured import CannotMeasure, Confidence, Interval
 from checks.statistics.proportions import clopper_pearson
+from checks.statistics.shortfalls import shortfall
 
 Counts = NDArray[np.int64]
 Shares = NDArray[np.float64]
 
 BY_SETS: Final = "Clopper-Pearson over all sets of cells"
 BY_MEAN: Final = "McDiarmid around the least mean distance"
-TWO_SAMPLES: Final = "McDiarmid around the mean distance of two samples"
+TWO_SAMPLES: Final = "total variation, bound of one event (Berry-Esseen, Bernstein, Hoeffding)"
 
 _SLOPES: Final = tuple(step / 16 for step in range(1, 17))
 _HALVINGS: Final = 32
@@ -90,12 +92,13 @@ def distance_between(first: Counts, second: Counts, confidence: Confidence) -> I
     if len(first) != len(second):
         raise CannotMeasure("a distance between two samples needs the counts of the same cells")
     seen = total_variation(first / first.sum(), second / second.sum())
-    spread = 1 / int(first.sum()) + 1 / int(second.sum())
+    sizes = int(first.sum()), int(second.sum())
+    spread = 1 / sizes[0] + 1 / sizes[1]
     return Interval(
         name=TWO_SAMPLES,
         value=seen,
-        n=min(int(first.sum()), int(second.sum())),
-        **confidence.both(lambda level: _between(seen, spread, len(first), level)),
+        n=min(sizes),
+        **confidence.both(lambda level: _between(seen, spread, sizes, len(first), level)),
     )
 
 
@@ -170,13 +173,14 @@ def _lower(counts: Counts, noise: _Noise, level: float) -> float:
     return max(0.0, total_variation(counts / noise.cases, noise.shares) - below)
 
 
-def _between(seen: float, spread: float, cells: int, level: float) -> tuple[float, float]:
-    """The mean of what is seen lies between the distance and that plus what noise brings at most."""
-    slack = _slack(spread, level)
-    below = math.sqrt((cells - 1) * spread) / 2 + slack
+def _between(
+    seen: float, spread: float, sizes: tuple[int, int], cells: int, level: float
+) -> tuple[float, float]:
+    """Of one set of cells what is seen falls short by little; noise of all of them brings more."""
+    below = math.sqrt((cells - 1) * spread) / 2 + _slack(spread, level)
     if cells <= _MOST_IN_SETS:
         below = min(below, _slack(spread, _of_each_set(cells, level)))
-    return max(0.0, seen - below), min(1.0, seen + slack)
+    return max(0.0, seen - below), min(1.0, seen + shortfall(*sizes, level))
 
 
 def _slack(spread: float, level: float) -> float:

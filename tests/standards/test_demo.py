@@ -80,6 +80,7 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "data_quality.collection_places": ({"outside_places_share"}, set()),
     "data_quality.keys": (set(), {"key_complete", "key_unique"}),
     "data_quality.labels": ({"unknown_label_share"}, set()),
+    "representativeness.drift": ({"distribution_distance", "largest_distribution_distance"}, set()),
     "representativeness.domain": ({"outside_share"}, set()),
     "objectives.generalisation": ({"generalisation_gap"}, set()),
     "objectives.baseline_gain": ({"gain_over_constant"}, set()),

@@ -39,7 +39,7 @@ OF_CLASSES = {
     "wrong_labels_in_test",
 }  # fmt: skip
 OF_TWO_ATTRIBUTES = {"crossing_missing_from_train", "crossing_missing_from_test"}
-OF_COLUMNS = {"corner_of_the_domain_in_train"}
+OF_COLUMNS = {"corner_of_the_domain_in_train", "mirrored_in_train"}
 SENSELESS = {
     "screening": OF_A_NUMBER,
     "reader": {*OF_A_BINARY_DECISION, *OF_A_NUMBER, *OF_COLUMNS, "other_unit_in_train"},

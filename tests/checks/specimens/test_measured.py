@@ -324,6 +324,14 @@ PROOFS = (
     ),
     *(
         Proof(
+            method="representativeness.drift", bad_one="mirrored_in_train", specimen=specimen,
+            found="largest_distribution_distance", arguments={"other_role": "train"},
+            good=(0, 0.05), bad=(0.2, 1),
+        )
+        for specimen in ("screening", "gauge")
+    ),
+    *(
+        Proof(
             method="data_quality.constants", bad_one="constant_column_in_train", found="varied_share",
             specimen=specimen, role="train", good=(0.4, 0.9), bad=(0, 0),
         )

@@ -1,0 +1,113 @@
+"""How far the values of each column lie apart in two data sets, such as those for training and for test.
+
+Both are taken as samples of what made them. That they are alike is demonstrated by an upper bound on the
+distance, and never by a test that found no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from certify.digest import canonical
+from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
+from checks.relation import Relation
+from checks.representativeness.columns import Pair, Side, pairs
+from checks.statistics.distances import distance_between
+from checks.statistics.kolmogorov import kolmogorov
+from checks.subject import Subject
+from checks.tabulation import Distribution
+
+_BARS: Final = 64
+"""So many bars a picture of a column has at most."""
+
+
+def drift(subject: Subject, data: Relation | None, confidence: Confidence, *, other_role: str) -> Measured:
+    """Estimates `distribution_distance` for each `feature=name`, and `largest_distribution_distance` (all).
+
+    A feature is a column that the model is fed with, the target, or a declared attribute whose column is
+    neither. Of codes, classes and groups: total variation; of numbers: the Kolmogorov distance. A number with
+    a declared step counts as the nearest step. Bounds: see `checks.statistics.shortfalls`, over rows of both
+    data sets that are independent draws. Only single columns are compared: what columns have in common may
+    differ though each is alike.
+
+    Raises `CannotMeasure` where the other data set is absent or the same one, for arrays of several axes, and
+    for rows that are weighted, repeated or several of one unit.
+    """
+    if data is None:
+        raise CannotMeasure("drift is measured between two data sets, and none was given")
+    if other_role == data.dataset.role:
+        raise CannotMeasure(
+            f"the {other_role} data lie at no distance from themselves: name another data set"
+        )
+    first = Side(rows=data, counted=subject.independent_rows(data.dataset.role))
+    second = Side(rows=subject.relation(other_role), counted=subject.independent_rows(other_role))
+    compared = pairs(first, second)
+    family = confidence.over(len(compared))
+    found = {pair.name: _distance(pair, family) for pair in compared}
+    distances = [
+        interval.estimate(statistic="distribution_distance", stratum=f"feature={name}", confidence=family)
+        for name, interval in found.items()
+    ]
+    largest = _largest([*found.values()])
+    return Measured(
+        estimates=(
+            *distances,
+            largest.estimate(statistic="largest_distribution_distance", confidence=family),
+        ),
+        exhibits=(_exhibit(first, second, found),),
+    )
+
+
+def _distance(pair: Pair, confidence: Confidence) -> Interval:
+    if pair.spread is None:
+        return distance_between(pair.first, pair.second, confidence)
+    return kolmogorov(pair.first, pair.second, pair.spread, confidence)
+
+
+def _largest(found: list[Interval]) -> Interval:
+    """An upper bound of all holds with none corrected; the lower ones were, for refuting, by the family.
+
+    That the largest lies above a lower bound is a claim about the one that the data chose, so that its lower
+    bounds for demonstrating are those for refuting.
+    """
+    refuting = max(each.refuting[0] for each in found)
+    return Interval(
+        name="largest of the bounds of all features",
+        value=max(each.value for each in found),
+        n=min(each.n for each in found),
+        demonstrating=(refuting, max(each.demonstrating[1] for each in found)),
+        refuting=(refuting, max(each.refuting[1] for each in found)),
+    )
+
+
+def _exhibit(first: Side, second: Side, found: dict[str, Interval]) -> Exhibit:
+    roles = [side.counted.role for side in (first, second)]
+    table = {"roles": roles, "features": [*_pictures(first, second, found)]}
+    return Exhibit(
+        name="drift.json", media_type="application/json", visibility="public", data=canonical(table)
+    )
+
+
+def _pictures(first: Side, second: Side, found: dict[str, Interval]) -> Iterator[dict[str, object]]:
+    """For each column both histograms, in the same bars."""
+    for one in first.counted.distributions:
+        other = second.counted.distribution(one.source)
+        size = -(-len(one.counts) // _BARS)
+        yield {
+            "feature": one.source,
+            "distance": found[one.source].value,
+            "upper": found[one.source].demonstrating[1],
+            "labels": list(one.labels),
+            "lowest": None if one.lowest is None else float(one.lowest),
+            "highest": None if one.highest is None else float(one.highest),
+            "counts": [_bars(each, size) for each in (one, other)],
+            "missing": [each.missing for each in (one, other)],
+            "outside": [each.below + each.above + each.other for each in (one, other)],
+        }
+
+
+def _bars(distribution: Distribution, size: int) -> list[int]:
+    """So many neighbouring counts make one bar."""
+    counts = distribution.counts
+    return [sum(counts[start : start + size]) for start in range(0, len(counts), size)]
