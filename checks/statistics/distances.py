@@ -26,8 +26,8 @@ beyond; `make qualify` prints coverage and power. Weissman's inequality as an up
 by half with two cells and by twice with a hundred, and so is the sum of the bounds of all cells.
 
 **Two samples** (drift): `distance_between`, above by sets as in `checks.statistics.shortfalls`. Give the
-counts of the same cells in both, cells without any case included, and fix them before looking at the counts: the
-declared codes, and one cell for whatever else there is. The upper bound does not depend on the number of
+counts of the same cells in both, cells without any case included, and fix them before looking at the counts:
+the declared codes, and one cell for whatever else there is. The upper bound does not depend on the number of
 cells, the lower one does. Rows are independent draws.
 """
 
