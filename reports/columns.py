@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from certify.evidence import Measurement, exact
-from reports.exhibit import Completeness, Domain, agrees_on_all
+from reports.exhibit import agrees_on_all
+from reports.forms import Completeness, Domain
 from reports.language import Words
 from reports.number import brief, figure, percent
 from reports.picture import (
@@ -82,7 +83,7 @@ def _bars(
         keys=(Key(style="data", crossed=False, text=words.say(f"picture_{what}_key")),),
         small=False,
         panels=(_panel(what, shown, rows, f"{name}-1", words),),
-        numbers=_numbers(columns, rows, words.say(f"picture_{what}"), words),
+        tables=(_numbers(columns, rows, f"{name}-numbers", words.say(f"picture_{what}"), words),),
     )
 
 
@@ -126,8 +127,9 @@ def _description(what: str, columns: Sequence[_Column], rows: int, words: Words)
     return words.say(f"picture_{what}_most", columns=len(columns), rows=rows, named=named)
 
 
-def _numbers(columns: Sequence[_Column], rows: int, caption: str, words: Words) -> Numbers:
+def _numbers(columns: Sequence[_Column], rows: int, name: str, caption: str, words: Words) -> Numbers:
     return Numbers(
+        name=name,
         caption=caption,
         names=(words.say("column"),),
         heads=(words.say("rows"), words.say("rows_of"), words.say("share_percent")),

@@ -48,6 +48,49 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_pyramid_says": "In brackets: the reference.",
         "picture_data": "data",
         "picture_reference": "reference",
+        "part": "Part",
+        "from_to": "{low} to {high}",
+        "without_value": "without a value",
+        "in_no_part": "in no part",
+        "distance": "Distance",
+        "rows_in": "Rows: {role}",
+        "percent_in": "{role}, %",
+        "covered": "Covered",
+        "covered_of": "{covered} of {all}",
+        "covered_and_share": "{covered} of {all} covered ({percent} %)",
+        "two_columns": "two columns at once",
+        "picture_drift": "Drift by column",
+        "picture_drift_says": (
+            "Steps: the share of rows in each part of a column, {first} filled and {second} as a line, over "
+            "one axis that ends at the highest step. Bar above: the distance, and the line from it the "
+            "upper bound, on one scale for all columns. Those with the largest bound come first."
+        ),
+        "picture_drift_distance": "distance {distance}, at most {upper}",
+        "picture_drift_desc": (
+            "Two histograms of {bars} steps, {first} and {second}; {said}. The highest step holds {most} % "
+            "of the rows."
+        ),
+        "picture_drift_missing": "without a value: {first} %, {second} %",
+        "picture_drift_outside": "in no part: {first} %, {second} %",
+        "picture_drift_distances": "Distance of each column, and its upper bound",
+        "picture_drift_histograms": "Rows in each part of the columns that are drawn",
+        "picture_coverage": "Map of the declared domain",
+        "picture_coverage_says": (
+            "A cell for each part of what is declared for a column, with the number of rows in it; k: "
+            "thousands, M: millions, rounded down. Darker: more rows, beside the fullest part of the "
+            "column, from 1, 10 and 50 % on. Crossed out: fewer than {fewest} rows."
+        ),
+        "picture_coverage_cut": "Of the holes, {more} are not listed.",
+        "picture_coverage_many": "many rows",
+        "picture_coverage_few": "few rows",
+        "picture_coverage_hole": "hole",
+        "picture_coverage_columns": "Parts of each column",
+        "picture_coverage_pairs": "Parts of two columns at once",
+        "picture_coverage_list": "Holes",
+        "picture_coverage_none": "{columns} columns of {parts} parts in all. There is no hole.",
+        "picture_coverage_holes": (
+            "{columns} columns of {parts} parts in all, of which {holes} are holes. The first: {named}."
+        ),
         "picture_pyramid": "Pyramid of {ages} by {two}",
         "picture_pyramid_desc": (
             "One row for each range, the highest on top; left {left}, right {right}. {farthest}"

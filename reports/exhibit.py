@@ -1,8 +1,9 @@
 """What methods left to be drawn, read as strictly as if an enemy had written it.
 
 The worker that wrote it ran a vendor's model, and may not be itself any more. So: only bytes that the dossier
-names by digest and that everybody may see, only so many of them, only the forms below, only finite numbers in
-their ranges, never more lines than a page can hold. What does not fit is not drawn, and the report says so.
+names by digest and that everybody may see, only so many of them, only the forms of `reports.forms`, only
+finite numbers in their ranges, never more lines than a page can hold. What does not fit is not drawn, and the
+report says so.
 Whether what fits is also true is asked of the signed estimates, where they say the same (`agrees`).
 Unknown keys are left unread: a method may tell more than a picture shows.
 """
@@ -11,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
 from certify.digest import Digest, read_canonical
 from certify.errors import Tampered
@@ -29,7 +30,8 @@ MOST_LINES = 2_000
 MOST_PARTS = 512
 """Of one column: as many as a tabulation has at most."""
 
-_NEAR = Decimal("1e-9")
+NEAR = Decimal("1e-9")
+"""Bounds are rounded outward to twelve digits; an exhibit has every digit of a float."""
 
 
 def _decimal(value: object) -> object:
@@ -41,99 +43,15 @@ def _decimal(value: object) -> object:
 
 Count = Annotated[int, Field(ge=0, le=10**12)]
 Share = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=1)]
+Real = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=Decimal("-1e30"), le=Decimal("1e30"))]
 Label = Annotated[str, Field(max_length=300)]
+Counts = Annotated[tuple[Count, ...], Field(min_length=1, max_length=MOST_PARTS)]
 
 
 class Form(Value):
     """Root of the forms: strict like every value, but deaf to keys that it does not know."""
 
     model_config = ConfigDict(extra="ignore")
-
-
-class Completeness(Form):
-    """How many rows lack a value, by column: `completeness.json`."""
-
-    rows: Annotated[Count, Field(ge=1)]
-    """All rows."""
-    incomplete: Count
-    """Rows that lack any value."""
-    missing: Annotated[Mapping[Label, Count], Field(min_length=1, max_length=MOST_LINES)]
-    """Rows that lack a value, by column."""
-
-    @model_validator(mode="after")
-    def _parts_of_the_whole(self) -> Self:
-        most = max(self.missing.values())
-        if not most <= self.incomplete <= min(self.rows, sum(self.missing.values())):
-            raise ValueError("incomplete rows that are as many as some column lacks, and no more than all do")
-        return self
-
-
-class OutsideSource(Form):
-    """How many rows lie outside the domain for the sake of one column."""
-
-    source: Label
-    """The column or array."""
-    outside: Count
-    """Rows outside."""
-
-
-class Domain(Form):
-    """How many rows lie outside the declared domain, by column: `domain.json`."""
-
-    rows: Annotated[Count, Field(ge=1)]
-    """All rows."""
-    outside: Count
-    """Rows outside for the sake of any column."""
-    of_each_source: Annotated[tuple[OutsideSource, ...], Field(min_length=1, max_length=MOST_LINES)]
-    """Column by column."""
-
-    @model_validator(mode="after")
-    def _parts_of_the_whole(self) -> Self:
-        each = [source.outside for source in self.of_each_source]
-        if not max(each) <= self.outside <= min(self.rows, sum(each)):
-            raise ValueError("rows outside that are as many as for some column, and no more than for all")
-        return self
-
-
-class Stratum(Form):
-    """A group or crossing of groups in the data, beside its share of the reference population."""
-
-    stratum: Label
-    """Its name, as the protocol writes it."""
-    count: Count
-    """Rows that belong to it."""
-    n: Annotated[Count, Field(ge=1)]
-    """Of how many."""
-    share: Share
-    """Weighted where rows are; `count` over `n` where the file does not say."""
-    reference_share: Share
-    """Of the declared population."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _with_its_share(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "share" not in value:
-            count, n = value.get("count"), value.get("n")
-            return {**value, "share": count / n} if type(count) is type(n) is int and n else value
-        return value
-
-
-class Strata(Form):
-    """Shares of data and population: `shares.json` is a list of them, `distance.json` names them `cells`."""
-
-    cells: Annotated[tuple[Stratum, ...], Field(min_length=1, max_length=MOST_LINES)]
-    """Stratum by stratum."""
-
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        if len({cell.stratum for cell in self.cells}) != len(self.cells):
-            raise ValueError("each stratum once")
-        return self
-
-    @classmethod
-    def from_json(cls, value: Any) -> Self:
-        """Both spellings."""
-        return super().from_json({"cells": value} if isinstance(value, list) else value)
 
 
 def read(item: EvidenceItem, data: bytes, form: type[Form]) -> Form | None:
@@ -149,7 +67,7 @@ def read(item: EvidenceItem, data: bytes, form: type[Form]) -> Form | None:
 def agrees(result: Measurement, statistic: str, said: Mapping[str, Decimal]) -> bool:
     """Whether an exhibit says of each stratum what the signed estimates say, which are what was judged."""
     found = {e.stratum: e.value for e in result.estimates if e.statistic == statistic}
-    return all(stratum in found and abs(found[stratum] - value) <= _NEAR for stratum, value in said.items())
+    return all(stratum in found and abs(found[stratum] - value) <= NEAR for stratum, value in said.items())
 
 
 def agrees_on_all(result: Measurement, statistic: str, value: Decimal) -> bool:

@@ -54,6 +54,50 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_pyramid_says": "Entre parenthèses : la référence.",
         "picture_data": "données",
         "picture_reference": "référence",
+        "part": "Tranche",
+        "from_to": "{low} à {high}",
+        "without_value": "sans valeur",
+        "in_no_part": "dans aucune tranche",
+        "distance": "Distance",
+        "rows_in": "Lignes : {role}",
+        "percent_in": "{role}, en %",
+        "covered": "Couvertes",
+        "covered_of": "{covered} sur {all}",
+        "covered_and_share": "{covered} sur {all} couvertes ({percent} %)",
+        "two_columns": "deux colonnes à la fois",
+        "picture_drift": "Dérive par colonne",
+        "picture_drift_says": (
+            "Marches : la part des lignes dans chaque tranche d'une colonne, {first} en plein et {second} "
+            "en trait, sur un même axe qui finit à la plus haute marche. Barre du dessus : la distance, et "
+            "le trait qui la prolonge la borne supérieure, à la même échelle pour toutes les colonnes. "
+            "Celles dont la borne est la plus grande viennent d'abord."
+        ),
+        "picture_drift_distance": "distance {distance}, au plus {upper}",
+        "picture_drift_desc": (
+            "Deux histogrammes de {bars} marches, {first} et {second} ; {said}. La plus haute marche tient "
+            "{most} % des lignes."
+        ),
+        "picture_drift_missing": "sans valeur : {first} %, {second} %",
+        "picture_drift_outside": "dans aucune tranche : {first} %, {second} %",
+        "picture_drift_distances": "Distance de chaque colonne, et sa borne supérieure",
+        "picture_drift_histograms": "Lignes dans chaque tranche des colonnes tracées",
+        "picture_coverage": "Carte du domaine déclaré",
+        "picture_coverage_says": (
+            "Une case par tranche de ce qui est déclaré d'une colonne, avec son nombre de lignes ; k : "
+            "milliers, M : millions, arrondis vers le bas. Plus foncé : plus de lignes, face à la tranche "
+            "la plus pleine de la colonne, à partir de 1, 10 et 50 %. Barré : moins de {fewest} lignes."
+        ),
+        "picture_coverage_cut": "{more} trous ne sont pas dans la liste.",
+        "picture_coverage_many": "beaucoup de lignes",
+        "picture_coverage_few": "peu de lignes",
+        "picture_coverage_hole": "trou",
+        "picture_coverage_columns": "Tranches de chaque colonne",
+        "picture_coverage_pairs": "Tranches de deux colonnes à la fois",
+        "picture_coverage_list": "Trous",
+        "picture_coverage_none": "{columns} colonnes de {parts} tranches en tout. Il n'y a aucun trou.",
+        "picture_coverage_holes": (
+            "{columns} colonnes de {parts} tranches en tout, dont {holes} trous. Les premiers : {named}."
+        ),
         "picture_pyramid": "Pyramide de {ages} par {two}",
         "picture_pyramid_desc": (
             "Une rangée par tranche, la plus haute en haut ; à gauche {left}, à droite {right}. {farthest}"

@@ -15,7 +15,10 @@ from certify.dossier import Dossier
 from certify.evidence import EvidenceItem, Measurement
 from certify.verdict import Finding
 from reports.columns import missingness, outside
-from reports.exhibit import Completeness, Domain, Form, Strata, read
+from reports.coverage import coverage
+from reports.drift import drift
+from reports.exhibit import Form, read
+from reports.forms import Completeness, Coverage, Domain, Drift, Strata
 from reports.language import Words
 from reports.picture import Picture
 from reports.pyramid import crossing, shares
@@ -39,6 +42,8 @@ class _Drawing:
 _DRAWINGS: Mapping[tuple[str, str], _Drawing] = {
     ("data_quality.completeness", "completeness.json"): _Drawing(form=Completeness, draw=missingness),
     ("representativeness.domain", "domain.json"): _Drawing(form=Domain, draw=outside),
+    ("representativeness.coverage", "coverage.json"): _Drawing(form=Coverage, draw=coverage),
+    ("representativeness.drift", "drift.json"): _Drawing(form=Drift, draw=drift),
     ("representativeness.shares", "shares.json"): _Drawing(form=Strata, draw=shares, by_groups=True),
     ("representativeness.distance", "distance.json"): _Drawing(form=Strata, draw=crossing, by_groups=True),
 }

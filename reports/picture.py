@@ -138,8 +138,10 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Numbers:
-    """The table behind a picture."""
+    """A table behind a picture."""
 
+    name: str
+    """A name that nothing else on the page has."""
     caption: str
     """Its caption."""
     names: tuple[str, ...]
@@ -152,7 +154,7 @@ class Numbers:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
-    """One picture with the table behind it."""
+    """One picture with the tables behind it."""
 
     name: str
     """A name that nothing else on the page has."""
@@ -166,8 +168,8 @@ class Picture:
     """Whether its panels stand beside one another where there is room."""
     panels: tuple[Panel, ...]
     """The drawings."""
-    numbers: Numbers
-    """Every number that is drawn, and those that are not."""
+    tables: tuple[Numbers, ...]
+    """Every number that is drawn."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

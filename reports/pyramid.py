@@ -13,7 +13,8 @@ from decimal import Decimal
 
 from certify.evidence import Measurement
 from certify.submission.data import Attribute
-from reports.exhibit import Strata, Stratum, agrees
+from reports.exhibit import agrees
+from reports.forms import Strata, Stratum
 from reports.language import Words
 from reports.number import brief, figure, percent
 from reports.picture import (
@@ -125,7 +126,7 @@ def _picture(cells: Sequence[Stratum], attributes: Sequence[Attribute], name: st
             _panel(side, axis, f"{name}-{place}", words)
             for place, side in enumerate(sides[:_MOST_PANELS], start=1)
         ),
-        numbers=_numbers(cells, words),
+        tables=(_numbers(cells, f"{name}-numbers", words),),
     )
 
 
@@ -269,9 +270,10 @@ def _ticks(axis: Axis, y: int, words: Words) -> Iterator[Stroke | Lettering]:
             yield from tick_at(_HALF + sign * axis.length(tick, of=50), tick, y, words)
 
 
-def _numbers(cells: Sequence[Stratum], words: Words) -> Numbers:
+def _numbers(cells: Sequence[Stratum], name: str, words: Words) -> Numbers:
     heads = ("rows", "rows_of", "data_percent", "reference_percent")
     return Numbers(
+        name=name,
         caption=words.say("picture_shares"),
         names=(words.say("stratum"),),
         heads=tuple(map(words.say, heads)),

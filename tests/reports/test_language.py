@@ -25,6 +25,8 @@ COMPOSED = (
     "plot_at_",
     "picture_missing",
     "picture_outside",
+    "picture_drift_missing",
+    "picture_drift_outside",
     "all_demonstrated_",
     "refused_",
 )

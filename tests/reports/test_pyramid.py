@@ -9,7 +9,7 @@ import pytest
 from certify.dossier import Dossier
 from certify.evidence import Measurement
 from certify.submission.data import Attribute
-from reports.exhibit import Strata
+from reports.forms import Strata
 from reports.language import words
 from reports.picture import Picture
 from reports.pyramid import crossing
