@@ -78,10 +78,7 @@ def coverage(exhibit: Coverage, result: Measurement, name: str, words: Words) ->
             Key(style="empty", crossed=True, text=words.say("picture_coverage_hole")),
         ),
         small=False,
-        panels=(
-            _columns(columns, exhibit, f"{name}-1", words),
-            _pairs(exhibit, shares[WHOLE], f"{name}-2", words),
-        ),
+        panels=tuple(_panels(columns, exhibit, shares[WHOLE], name, words)),
         tables=tuple(_tables(exhibit, name, words)),
     )
 
@@ -95,6 +92,15 @@ def _with_most_holes(exhibit: Coverage) -> list[Parts]:
     ranked = sorted(exhibit.columns, key=lambda c: _covered(c, exhibit) - len(c.rows))[:MOST_ROWS]
     kept = {column.source for column in ranked}
     return [column for column in exhibit.columns if column.source in kept]
+
+
+def _panels(
+    columns: Sequence[Parts], exhibit: Coverage, share: Decimal, name: str, words: Words
+) -> Iterator[Panel]:
+    """The parts of columns, and of pairs of columns if there is a pair."""
+    yield _columns(columns, exhibit, f"{name}-1", words)
+    if len(exhibit.columns) > 1:
+        yield _pairs(exhibit, share, f"{name}-2", words)
 
 
 def _columns(columns: Sequence[Parts], exhibit: Coverage, name: str, words: Words) -> Panel:
@@ -231,14 +237,15 @@ def _tables(exhibit: Coverage, name: str, words: Words) -> Iterator[Numbers]:
             for label, rows in zip(column.labels, column.rows, strict=True)
         ),
     )
-    pairs = (figure(Decimal(exhibit.pairs.covered)), figure(Decimal(exhibit.pairs.cells)))
-    yield Numbers(
-        name=f"{name}-pairs",
-        caption=words.say("picture_coverage_pairs"),
-        names=(words.say("of_what"),),
-        heads=(words.say("covered"), words.say("rows_of")),
-        lines=(Line(names=(words.say("two_columns"),), figures=pairs),),
-    )
+    if len(exhibit.columns) > 1:
+        pairs = (figure(Decimal(exhibit.pairs.covered)), figure(Decimal(exhibit.pairs.cells)))
+        yield Numbers(
+            name=f"{name}-pairs",
+            caption=words.say("picture_coverage_pairs"),
+            names=(words.say("of_what"),),
+            heads=(words.say("covered"), words.say("rows_of")),
+            lines=(Line(names=(words.say("two_columns"),), figures=pairs),),
+        )
     if exhibit.holes:
         yield Numbers(
             name=f"{name}-holes",

@@ -92,6 +92,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
             "{columns} columns of {parts} parts in all, of which {holes} are holes. The first: {named}."
         ),
         "picture_pyramid": "Pyramid of {ages} by {two}",
+        "picture_pyramid_close": "Every tenth row is named; the table names all.",
         "picture_pyramid_desc": (
             "One row for each range, the highest on top; left {left}, right {right}. {farthest}"
         ),

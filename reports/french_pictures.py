@@ -99,6 +99,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
             "{columns} colonnes de {parts} tranches en tout, dont {holes} trous. Les premiers : {named}."
         ),
         "picture_pyramid": "Pyramide de {ages} par {two}",
+        "picture_pyramid_close": "Une rangée sur dix est nommée ; le tableau les nomme toutes.",
         "picture_pyramid_desc": (
             "Une rangée par tranche, la plus haute en haut ; à gauche {left}, à droite {right}. {farthest}"
         ),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from certify.evidence import Measurement
@@ -17,72 +16,11 @@ from reports.exhibit import agrees
 from reports.forms import Strata, Stratum
 from reports.language import Words
 from reports.number import brief, figure, percent
-from reports.picture import (
-    BAR,
-    FOOTER,
-    GAP,
-    LINE,
-    MOST_ROWS,
-    Axis,
-    Box,
-    Key,
-    Lettering,
-    Line,
-    Numbers,
-    Panel,
-    Picture,
-    Stroke,
-    labels_of,
-    percent_of,
-    tick_at,
-)
+from reports.picture import Axis, Key, Line, Numbers, Picture
+from reports.sides import Bar, Row, Sides, panel_of
 
-_LABEL_COLUMNS = 20
 _MOST_PANELS = 12
-_HALF = Decimal(50)
 _AND = re.compile(r" & (?=[a-z][a-z0-9_]*=)")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Bar:
-    """A bar from the middle to one side."""
-
-    value: Decimal
-    """The share."""
-    left: bool
-    """To which side it goes from the middle."""
-    style: str
-    """`data` or `reference`."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Row:
-    label: str
-    """What it is of."""
-    left: str
-    """Its numbers at the left edge."""
-    right: str
-    """Its numbers at the right edge."""
-    bars: tuple[_Bar, ...]
-    """Its bars, the lowest first."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Sides:
-    """What is drawn in one panel."""
-
-    title: str
-    """What is shown."""
-    left: str
-    """What the left side is of."""
-    right: str
-    """What the right side is of."""
-    rows: tuple[_Row, ...]
-    """From above."""
-    description: str
-    """The same for those who do not see it."""
-    two: bool
-    """Whether both sides hold data and reference, of two groups."""
 
 
 def shares(
@@ -105,13 +43,15 @@ def crossing(
 
 def _picture(cells: Sequence[Stratum], attributes: Sequence[Attribute], name: str, words: Words) -> Picture:
     sides = [side for group in _together(cells).values() for side in _sides(group, attributes, words)]
-    drawn = sum(len(side.rows) for side in sides[:_MOST_PANELS])
     says = words.say("picture_shares_says")
-    if any(side.two for side in sides):
+    if any(side.two and not side.close for side in sides):
         says += " " + words.say("picture_pyramid_says")
-    if len(sides) > _MOST_PANELS or any(len(side.rows) > MOST_ROWS for side in sides):
-        drawn = sum(min(len(side.rows), MOST_ROWS) for side in sides[:_MOST_PANELS])
-        says += " " + words.say("picture_cut", shown=drawn, all=sum(len(side.rows) for side in sides))
+    if any(side.close for side in sides):
+        says += " " + words.say("picture_pyramid_close")
+    rows = sum(len(side.rows) for side in sides)
+    drawn = sum(len(side.drawn) for side in sides[:_MOST_PANELS])
+    if drawn < rows:
+        says += " " + words.say("picture_cut", shown=drawn, all=rows)
     axis = Axis.over([value for cell in cells for value in (cell.share, cell.reference_share)])
     return Picture(
         name=name,
@@ -123,7 +63,7 @@ def _picture(cells: Sequence[Stratum], attributes: Sequence[Attribute], name: st
         ),
         small=False,
         panels=tuple(
-            _panel(side, axis, f"{name}-{place}", words)
+            panel_of(side, axis, f"{name}-{place}", words)
             for place, side in enumerate(sides[:_MOST_PANELS], start=1)
         ),
         tables=(_numbers(cells, f"{name}-numbers", words),),
@@ -143,7 +83,7 @@ def _groups(cell: Stratum) -> dict[str, str]:
     return {name: group for name, _, group in (p.partition("=") for p in _AND.split(cell.stratum))}
 
 
-def _sides(cells: Sequence[Stratum], attributes: Sequence[Attribute], words: Words) -> Iterator[_Sides]:
+def _sides(cells: Sequence[Stratum], attributes: Sequence[Attribute], words: Words) -> Iterator[Sides]:
     two = _age_and_two(cells, {attribute.name: attribute for attribute in attributes})
     if two is None:
         yield _mirrored(cells, words)
@@ -167,7 +107,7 @@ def _age_and_two(
     return None
 
 
-def _pyramid(cells: Sequence[Stratum], ages: Attribute, two: Attribute, words: Words) -> _Sides:
+def _pyramid(cells: Sequence[Stratum], ages: Attribute, two: Attribute, words: Words) -> Sides:
     """The oldest stand on top."""
     place = {(_groups(cell)[ages.name], _groups(cell)[two.name]): cell for cell in cells}
     left, right = (group.name for group in two.groups)
@@ -175,7 +115,7 @@ def _pyramid(cells: Sequence[Stratum], ages: Attribute, two: Attribute, words: W
     rows = tuple(_both(age.name, place[age.name, left], place[age.name, right], words) for age in order)
     title = words.say("picture_pyramid", ages=ages.name, two=two.name)
     farthest = _farthest(cells, words)
-    return _Sides(
+    return Sides(
         title=title,
         left=f"{two.name}={left}",
         right=f"{two.name}={right}",
@@ -185,9 +125,9 @@ def _pyramid(cells: Sequence[Stratum], ages: Attribute, two: Attribute, words: W
     )
 
 
-def _both(label: str, left: Stratum, right: Stratum, words: Words) -> _Row:
+def _both(label: str, left: Stratum, right: Stratum, words: Words) -> Row:
     bars = [
-        _Bar(value=value, left=cell is left, style=style)
+        Bar(value=value, left=cell is left, style=style)
         for cell in (left, right)
         for value, style in ((cell.share, "data"), (cell.reference_share, "reference"))
     ]
@@ -195,23 +135,23 @@ def _both(label: str, left: Stratum, right: Stratum, words: Words) -> _Row:
         words.say("share_and_reference", share=brief(c.share), reference=brief(c.reference_share))
         for c in (left, right)
     ]
-    return _Row(label=label, left=texts[0], right=texts[1], bars=tuple(bars))
+    return Row(label=label, left=texts[0], right=texts[1], bars=tuple(bars))
 
 
-def _mirrored(cells: Sequence[Stratum], words: Words) -> _Sides:
+def _mirrored(cells: Sequence[Stratum], words: Words) -> Sides:
     rows = tuple(
-        _Row(
+        Row(
             label=" & ".join(_groups(cell).values()),
             left=words.say("percent", percent=brief(cell.share)),
             right=words.say("percent", percent=brief(cell.reference_share)),
             bars=(
-                _Bar(value=cell.share, left=True, style="data"),
-                _Bar(value=cell.reference_share, left=False, style="reference"),
+                Bar(value=cell.share, left=True, style="data"),
+                Bar(value=cell.reference_share, left=False, style="reference"),
             ),
         )
         for cell in cells
     )
-    return _Sides(
+    return Sides(
         title=" & ".join(_groups(cells[0])),
         left=words.say("picture_data"),
         right=words.say("picture_reference"),
@@ -225,49 +165,6 @@ def _farthest(cells: Sequence[Stratum], words: Words) -> str:
     cell = max(cells, key=lambda c: abs(c.share - c.reference_share))
     share, reference = brief(cell.share), brief(cell.reference_share)
     return words.say("picture_farthest", stratum=cell.stratum[:80], share=share, reference=reference)
-
-
-def _panel(sides: _Sides, axis: Axis, name: str, words: Words) -> Panel:
-    boxes, letterings = [], [*_edges(sides.left, sides.right, LINE - 4, "head")]
-    top = LINE + GAP
-    for row in sides.rows[:MOST_ROWS]:
-        labels = labels_of(row.label, columns=_LABEL_COLUMNS, top=top)
-        letterings += [Lettering(x="50%", y=t.y, anchor="middle", style="name", text=t.text) for t in labels]
-        letterings += _edges(row.left, row.right, labels[0].y, "value")
-        y = top + LINE * len(labels) + 2
-        boxes += [_box(bar, axis, y) for bar in row.bars]
-        top = y + BAR + GAP
-    marks = [*_ticks(axis, top, words)]
-    return Panel(
-        name=name,
-        heading=sides.title,
-        title=sides.title,
-        description=sides.description,
-        height=top + FOOTER,
-        boxes=tuple(boxes),
-        strokes=tuple(mark for mark in marks if isinstance(mark, Stroke)),
-        letterings=(*letterings, *(mark for mark in marks if isinstance(mark, Lettering))),
-    )
-
-
-def _edges(left: str, right: str, y: int, style: str) -> Iterator[Lettering]:
-    yield Lettering(x="0%", y=y, anchor="start", style=style, text=left)
-    yield Lettering(x="100%", y=y, anchor="end", style=style, text=right)
-
-
-def _box(bar: _Bar, axis: Axis, y: int) -> Box:
-    length = axis.length(bar.value, of=50)
-    x = _HALF - length if bar.left else _HALF
-    return Box(x=percent_of(x), width=percent_of(length), y=y, height=BAR, style=bar.style)
-
-
-def _ticks(axis: Axis, y: int, words: Words) -> Iterator[Stroke | Lettering]:
-    """From the middle to both sides, and the middle itself."""
-    yield Stroke(start="0%", end="100%", top=y, bottom=y, style="axis")
-    yield Stroke(start="50%", end="50%", top=LINE + GAP, bottom=y, style="axis")
-    for tick in (axis.ticks[0], axis.ticks[-1]):
-        for sign in (-1, 1) if tick else (1,):
-            yield from tick_at(_HALF + sign * axis.length(tick, of=50), tick, y, words)
 
 
 def _numbers(cells: Sequence[Stratum], name: str, words: Words) -> Numbers:

@@ -76,7 +76,15 @@ def test_a_map_without_a_hole_says_so(dossier: Dossier) -> None:
     content = {**COVERAGE, "columns": COVERAGE["columns"][1:], "holes": [], "holes_not_shown": 0}
     picture = _picture(dossier, content)
     assert picture.panels[0].description.endswith("There is no hole.")
-    assert len(picture.tables) == 2
+    assert len(picture.tables) == 1
+
+
+def test_one_column_alone_has_no_pairs(dossier: Dossier) -> None:
+    picture = _picture(
+        dossier, {**COVERAGE, "columns": COVERAGE["columns"][:1], "holes": COVERAGE["holes"][:2]}
+    )
+    assert [panel.title for panel in picture.panels] == ["Parts of each column"]
+    assert [table.caption for table in picture.tables] == ["Parts of each column", "Holes"]
 
 
 def test_many_parts_stand_in_several_lines(dossier: Dossier) -> None:

@@ -71,6 +71,28 @@ def test_both_sides_of_a_pyramid_start_in_the_middle(result: Measurement) -> Non
     )
 
 
+def test_single_years_of_age_stand_close_together_and_are_all_in_the_table(result: Measurement) -> None:
+    years = range(18, 91)
+    groups = [{"name": f"y{y}", "codes": None, "from": str(y), "below": str(y + 1)} for y in years]
+    cells = [
+        {
+            "stratum": f"age=y{y} & sex={sex}", "count": y, "n": 10_000, "share": y / 10_000,
+            "reference_share": 0.005,
+        }
+        for y in years
+        for sex in ("f", "m")
+    ]  # fmt: skip
+    picture = _drawn(cells, result, _sexes("f", "m"), _attribute("age", groups))
+    assert picture is not None
+    (panel,) = picture.panels
+    assert len(panel.boxes) == 4 * len(years)
+    assert panel.height < 700
+    assert [t.text for t in panel.letterings if t.style == "value"] == [f"y{y}" for y in range(90, 17, -10)]
+    assert len(picture.tables[0].lines) == 2 * len(years)
+    assert "Every tenth row is named" in picture.says
+    assert "brackets" not in picture.says
+
+
 def test_an_incomplete_crossing_is_drawn_stratum_by_stratum(result: Measurement) -> None:
     picture = _drawn(_cells("f", "m")[:-1], result, _sexes("f", "m"), _ages())
     assert picture is not None
