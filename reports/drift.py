@@ -204,7 +204,7 @@ def _distances(features: Sequence[Feature], name: str, words: Words) -> Numbers:
         name=name,
         caption=words.say("picture_drift_distances"),
         names=(words.say("column"),),
-        heads=(words.say("distance"), words.say("upper_bound")),
+        heads=(words.say("distance"), words.say("upper_bound_of_it")),
         lines=tuple(
             Line(names=(f.feature,), figures=(figure(f.distance), upper_bound(f.upper))) for f in features
         ),
@@ -223,10 +223,13 @@ def _histograms(features: Sequence[Feature], name: str, roles: tuple[str, str], 
 
 
 def _lines(feature: Feature, words: Words) -> Iterator[Line]:
+    """Parts in which neither table has a row are left out: there are many, and they are drawn as nothing."""
     parts = [*zip(_parts(feature, words), *feature.counts, strict=True)]
     parts.append((words.say("without_value"), *feature.missing))
     parts.append((words.say("in_no_part"), *feature.outside))
     for part, *counts in parts:
+        if not any(counts):
+            continue
         figures = [
             each
             for count, rows in zip(counts, feature.rows, strict=True)

@@ -53,6 +53,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "without_value": "without a value",
         "in_no_part": "in no part",
         "distance": "Distance",
+        "upper_bound_of_it": "Upper bound",
         "rows_in": "Rows: {role}",
         "percent_in": "{role}, %",
         "covered": "Covered",
@@ -73,7 +74,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_drift_missing": "without a value: {first} %, {second} %",
         "picture_drift_outside": "in no part: {first} %, {second} %",
         "picture_drift_distances": "Distance of each column, and its upper bound",
-        "picture_drift_histograms": "Rows in each part of the columns that are drawn",
+        "picture_drift_histograms": (
+            "Rows in each part of the columns that are drawn; parts without any are left out"
+        ),
         "picture_coverage": "Map of the declared domain",
         "picture_coverage_says": (
             "A cell for each part of what is declared for a column, with the number of rows in it; k: "

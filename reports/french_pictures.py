@@ -59,6 +59,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "without_value": "sans valeur",
         "in_no_part": "dans aucune tranche",
         "distance": "Distance",
+        "upper_bound_of_it": "Borne supérieure",
         "rows_in": "Lignes : {role}",
         "percent_in": "{role}, en %",
         "covered": "Couvertes",
@@ -80,7 +81,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_drift_missing": "sans valeur : {first} %, {second} %",
         "picture_drift_outside": "dans aucune tranche : {first} %, {second} %",
         "picture_drift_distances": "Distance de chaque colonne, et sa borne supérieure",
-        "picture_drift_histograms": "Lignes dans chaque tranche des colonnes tracées",
+        "picture_drift_histograms": (
+            "Lignes dans chaque tranche des colonnes tracées ; celles sans aucune ligne sont omises"
+        ),
         "picture_coverage": "Carte du domaine déclaré",
         "picture_coverage_says": (
             "Une case par tranche de ce qui est déclaré d'une colonne, avec son nombre de lignes ; k : "
