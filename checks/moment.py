@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checks.measured import CannotMeasure
+from checks.opening import quoted
 from checks.table import as_codes
 
 if TYPE_CHECKING:
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
 
 _DAY: Final = r"\d{4}-\d{2}-\d{2}"
 _CLOCK: Final = r"[T ](?:[01]\d|2[0-3]):\d{2}(?::\d{2}(?:\.\d{1,9})?)?"
-_CALENDAR: Final = rf"^(?:{_DAY}|{_DAY}{_CLOCK}(?:Z|([+-])(0\d|1[0-4])(?::?([0-5]\d))?)?)$"
+_CALENDAR: Final = rf"^{_DAY}(?:{_CLOCK}(?:Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?)?$"
+_OFFSET: Final = r"([+-])(\d{2}):?(\d{2})?$"
 _SIGN, _HOURS, _MINUTES = 1, 2, 3
-"""The groups of an offset."""
+_SHORTEST: Final = len("2026-03-31T14:05")
+"""An offset begins after so many characters."""
 
 _WHOLE: Final = r"-?\d{1,15}"
 """Beyond fifteen digits a column of floats has no exact whole numbers."""
-
 
 _READ: Final = "what is read are ISO 8601 days and moments, or whole numbers alone"
 
@@ -43,14 +45,14 @@ def day(code: str) -> str:
 
     `code` is SQL for a text, as is all that these functions take and give.
     """
-    return f"CASE WHEN {_at(code)} IS NOT NULL THEN TRY_CAST(left({code}, 10) AS DATE) END"
+    return f"CAST({_at(code)} AS DATE)"
 
 
 def instant(code: str) -> str:
     """SQL for the microseconds since 1970 in UTC (BIGINT), NULL where the code is no day of the calendar."""
-    hours, minutes = (f"coalesce(TRY_CAST({_part(code, at)} AS BIGINT), 0)" for at in (_HOURS, _MINUTES))
-    ahead = f"CASE WHEN {_part(code, _SIGN)} = '-' THEN -60000000 ELSE 60000000 END"
-    return f"epoch_us({_at(code)}) - {ahead} * (60 * {hours} + {minutes})"
+    after = f"substr({code}, {_SHORTEST + 1})"
+    shifted = f"(contains({after}, '+') OR contains({after}, '-'))"
+    return f"epoch_us({_at(code)}) - CASE WHEN {shifted} THEN {_offset(code)} ELSE 0 END"
 
 
 def place_in_order(code: str) -> str:
@@ -60,37 +62,23 @@ def place_in_order(code: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Clock:
-    """SQL for what the column of time of one data set says, and whether it says days or gives an order."""
+    """SQL for what a column of one data set says of time: day, microseconds in UTC, and place in an order."""
 
-    column: str
     day: str
-    at: str
-    """Where a row stands in the order of time (BIGINT), NULL where it says no moment."""
-    dated: bool
-    rows: int
-    """How many rows say a moment."""
+    instant: str
+    place: str
 
 
-def clock_of(data: Relation) -> Clock:
-    """How to read the moments of a data set; costs a scan of one column.
-
-    Raises `CannotMeasure` where no column of time is declared or there, and where no row says a moment.
-    """
-    column = data.dataset.time_column
-    if column is None:
-        raise CannotMeasure(f"{data.dataset.name} declares no time_column: no row says when it was collected")
+def clock_of(data: Relation, column: str) -> Clock:
+    """How to read a column of moments, by its type; raises `CannotMeasure` where it is not there."""
+    name, type_ = quoted(column), data.type(column)
+    if type_ == "DATE" or type_.startswith("TIMESTAMP"):
+        finite = f"CASE WHEN isfinite({name}) THEN {name} END"
+        return Clock(day=f"CAST({finite} AS DATE)", instant=f"epoch_us({finite})", place="NULL::BIGINT")
     code = data.code(column)
-    found = data.aggregate({"dated": f"count({instant(code)})", "placed": f"count({place_in_order(code)})"})
-    if not any(found.values()):
-        raise CannotMeasure(f"no row of {data.dataset.name} says a moment in {column}: {_READ}")
-    dated = bool(found["dated"])
-    return Clock(
-        column=column,
-        day=day(code),
-        at=instant(code) if dated else place_in_order(code),
-        dated=dated,
-        rows=found["dated"] if dated else found["placed"],
-    )
+    if data.kind(column) == "number":
+        return Clock(day="NULL::DATE", instant="NULL::BIGINT", place=place_in_order(code))
+    return Clock(day=day(code), instant=instant(code), place=place_in_order(code))
 
 
 def moments(column: pd.Series[Any]) -> NDArray[np.int64]:
@@ -119,10 +107,13 @@ def moments(column: pd.Series[Any]) -> NDArray[np.int64]:
 
 
 def _at(code: str) -> str:
-    """The wall clock where the row arose, NULL for what no calendar or clock shows."""
-    clock = f"regexp_extract({code}, '^{_DAY}(?:{_CLOCK})?')"
-    return f"CASE WHEN regexp_matches({code}, '{_CALENDAR}') THEN TRY_CAST({clock} AS TIMESTAMP) END"
+    """The wall clock where the row arose (DuckDB ignores offsets), NULL for what no calendar shows."""
+    return f"CASE WHEN regexp_matches({code}, '{_CALENDAR}') THEN TRY_CAST({code} AS TIMESTAMP) END"
 
 
-def _part(code: str, group: int) -> str:
-    return f"regexp_extract({code}, '{_CALENDAR}', {group})"
+def _offset(code: str) -> str:
+    sign, hours, minutes = (
+        f"regexp_extract({code}, '{_OFFSET}', {group})" for group in (_SIGN, _HOURS, _MINUTES)
+    )
+    ahead = f"CASE WHEN {sign} = '-' THEN -60000000 ELSE 60000000 END"
+    return f"{ahead} * (60 * CAST({hours} AS BIGINT) + coalesce(TRY_CAST({minutes} AS BIGINT), 0))"

@@ -6,11 +6,13 @@ true is for nobody here to see.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 from certify.digest import canonical
-from checks.data_quality.defects import defective_share
+from checks.data_quality.defects import defective_share, times_of
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
 from checks.moment import clock_of
-from checks.opening import text
 from checks.relation import Relation
 from checks.subject import Subject
 
@@ -27,24 +29,20 @@ def collection_period(subject: Subject, data: Relation | None, confidence: Confi
     """
     if data is None:
         raise CannotMeasure("dates are looked at in a data set, and none was given")
-    clock, period = clock_of(data), data.dataset.collected
-    if not clock.dated:
-        raise CannotMeasure(f"the whole numbers in {clock.column} give an order and no calendar day")
+    times, period = times_of(subject, data), data.dataset.collected
+    if not times.dated and times.rows:
+        raise CannotMeasure(
+            f"the whole numbers in {data.dataset.time_column} give an order and no calendar day"
+        )
     first, last = (f"DATE '{day.isoformat()}'" for day in (period.first, period.last))
-    outside = f"NOT coalesce({clock.day} BETWEEN {first} AND {last}, false)"
-    found = data.aggregate(
-        {
-            "outside": f"count(*) FILTER ({outside})",
-            "first": f"min({clock.day})::VARCHAR",
-            "last": f"max({clock.day})::VARCHAR",
-        }
-    )
-    rows = int(found["outside"])
+    day = clock_of(data, str(data.dataset.time_column)).day
+    outside = f"NOT coalesce({day} BETWEEN {first} AND {last}, false)"
+    rows = data.rows - times.inside_period
     share = defective_share(subject, data, defect=outside, rows=rows, confidence=confidence)
     counts = {
-        "rows": data.rows, "outside": rows, "without_date": data.rows - clock.rows,
-        "first": found["first"], "last": found["last"],
-        "declared_first": period.first.isoformat(), "declared_last": period.last.isoformat(),
+        "rows": data.rows, "outside": rows, "without_date": data.rows - times.rows,
+        "first": _day(times.first_day), "last": _day(times.last_day),
+        "declared_first": _day(period.first), "declared_last": _day(period.last),
     }  # fmt: skip
     return Measured(
         estimates=(share.estimate(statistic="outside_period_share", confidence=confidence),),
@@ -52,31 +50,40 @@ def collection_period(subject: Subject, data: Relation | None, confidence: Confi
     )
 
 
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
 def collection_places(subject: Subject, data: Relation | None, confidence: Confidence) -> Measured:
     """Estimates `outside_places_share` (all): rows from no declared place. Bounds as for the period.
 
-    Raises `CannotMeasure` where no column of places is declared.
+    Raises `CannotMeasure` where no column of places is declared, or there.
     """
     if data is None:
         raise CannotMeasure("places are looked at in a data set, and none was given")
     column, places = data.dataset.place_column, data.dataset.places
     if column is None or places is None:
         raise CannotMeasure(f"{data.dataset.name} declares no place_column: no row says where it comes from")
-    code = data.code(column)
-    outside = f"NOT coalesce({code} IN ({', '.join(map(text, places))}), false)"
-    found = data.query(
-        f"SELECT {code} AS place, count(*) AS times FROM data WHERE {outside} "  # noqa: S608
-        "GROUP BY place ORDER BY times DESC, place"
-    )
-    rows = sum(int(times) for _, times in found)
+    inside = subject.tabulation(data.dataset.role).inside_places
+    if inside is None:
+        raise CannotMeasure(f"{data.dataset.name} has no column {column} of places")
+    outside, rows = f"NOT coalesce({data.equals(column, places)}, false)", data.rows - inside
     share = defective_share(subject, data, defect=outside, rows=rows, confidence=confidence)
-    named = [{"place": place, "rows": int(times)} for place, times in found[:_NAMED]]
-    counts = {"rows": data.rows, "outside": rows, "undeclared_places": len(found), "most_frequent": named}
+    counts = {"rows": data.rows, "outside": rows, **(_undeclared(data, column, outside) if rows else {})}
     return Measured(
         estimates=(share.estimate(statistic="outside_places_share", confidence=confidence),),
         exhibits=(_exhibit("collection-places.json", counts),),
     )
 
 
-def _exhibit(name: str, counts: dict[str, object]) -> Exhibit:
+def _undeclared(data: Relation, column: str, outside: str) -> dict[str, object]:
+    found = data.query(
+        f"SELECT {data.code(column)} AS place, count(*) AS times FROM data WHERE {outside} "  # noqa: S608
+        "GROUP BY place ORDER BY times DESC, place"
+    )
+    named = [{"place": place, "rows": int(times)} for place, times in found[:_NAMED]]
+    return {"undeclared_places": len(found), "most_frequent": named}
+
+
+def _exhibit(name: str, counts: Mapping[str, object]) -> Exhibit:
     return Exhibit(name=name, media_type="application/json", visibility="public", data=canonical(counts))

@@ -18,6 +18,7 @@ from checks.repetition import defect_of
 from checks.statistics.proportions import proportion
 from checks.statistics.weighted import weighted_rate
 from checks.subject import Subject
+from checks.tabulation import Times
 
 
 def defective_share(
@@ -71,6 +72,17 @@ def unit_hash(data: Relation) -> str:
     if unnamed:
         raise CannotMeasure(f"{unnamed} rows of {data.dataset.name} say not of which {unit} they are")
     return f"hash({code})"
+
+
+def times_of(subject: Subject, data: Relation) -> Times:
+    """What the column of time says; raises `CannotMeasure` where none is declared, or there."""
+    column = data.dataset.time_column
+    if column is None:
+        raise CannotMeasure(f"{data.dataset.name} declares no time_column: no row says when it was collected")
+    times = subject.tabulation(data.dataset.role).times
+    if times is None:
+        raise CannotMeasure(f"{data.dataset.name} has no column {column} of moments")
+    return times
 
 
 def _refuse_repetition(subject: Subject, data: Relation) -> None:

@@ -8,11 +8,12 @@ A row that says no moment may be of any, and counts as one in the wrong place.
 from __future__ import annotations
 
 from certify.digest import canonical
-from checks.data_quality.defects import defective_share
+from checks.data_quality.defects import defective_share, times_of
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
-from checks.moment import Clock, clock_of
+from checks.moment import clock_of
 from checks.relation import Relation
 from checks.subject import Subject
+from checks.tabulation import Times
 
 
 def time_leakage(
@@ -32,13 +33,12 @@ def time_leakage(
     if other_role == data.dataset.role:
         raise CannotMeasure(f"the {other_role} data are no later than themselves: name another data set")
     other = subject.relation(other_role)
-    ours, theirs = clock_of(data), clock_of(other)
+    ours, theirs = _times(subject, data), _times(subject, other)
     if ours.dated != theirs.dated:
         raise CannotMeasure("one data set says days and the other whole numbers: neither comes first")
     each = confidence.over(2)
-    last, first = _extreme(other, "max", theirs), _extreme(data, "min", ours)
-    early, early_rows = _astray(subject, data, f"coalesce({ours.at} <= {last}, true)", each)
-    late, late_rows = _astray(subject, other, f"coalesce({theirs.at} >= {first}, true)", each)
+    early, early_rows = _astray(subject, data, f"<= {theirs.last}", each)
+    late, late_rows = _astray(subject, other, f">= {ours.first}", each)
     counts = {
         "rows": data.rows, "early": early_rows, "without_moment": data.rows - ours.rows,
         "other_role": other_role, "other_rows": other.rows, "late": late_rows,
@@ -58,10 +58,17 @@ def time_leakage(
     )  # fmt: skip
 
 
-def _extreme(data: Relation, which: str, clock: Clock) -> int:
-    return int(data.aggregate({"extreme": f"{which}({clock.at})"})["extreme"])
+def _times(subject: Subject, data: Relation) -> Times:
+    times = times_of(subject, data)
+    if not times.rows:
+        raise CannotMeasure(f"no row of {data.dataset.name} says a moment that can be read")
+    return times
 
 
-def _astray(subject: Subject, data: Relation, defect: str, confidence: Confidence) -> tuple[Interval, int]:
-    rows = int(data.aggregate({"astray": f"count(*) FILTER ({defect})"})["astray"])
+def _astray(subject: Subject, data: Relation, where: str, confidence: Confidence) -> tuple[Interval, int]:
+    """The rows of a data set whose moment lies so, or that say none."""
+    clock = clock_of(data, str(data.dataset.time_column))
+    at = clock.instant if times_of(subject, data).dated else clock.place
+    defect = f"coalesce({at} {where}, true)"
+    rows = int(data.aggregate({"astray": f"count(CASE WHEN {defect} THEN 1 END)"})["astray"])
     return defective_share(subject, data, defect=defect, rows=rows, confidence=confidence), rows

@@ -8,6 +8,7 @@ opens no file of a vendor again.
 from checks.tabulation.contract import Source, fed_rows, input_hash, sources
 from checks.tabulation.counting import tabulate
 from checks.tabulation.tabulation import Cell, Distribution, Repetition, SourceCount, Tabulation
+from checks.tabulation.times import Times
 
 __all__ = [
     "Cell",
@@ -16,6 +17,7 @@ __all__ = [
     "Source",
     "SourceCount",
     "Tabulation",
+    "Times",
     "fed_rows",
     "input_hash",
     "sources",

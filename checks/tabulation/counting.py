@@ -17,6 +17,7 @@ from checks.repetition import FEWEST_DIFFERENT
 from checks.tabulation.contract import Source, alike, fed_rows, out_of_type, sources
 from checks.tabulation.distributions import Bins, bins_of, bins_of_target, place_of_class
 from checks.tabulation.tabulation import Cell, Distribution, Repetition, SourceCount, Tabulation
+from checks.tabulation.times import expressions, said, times_of
 
 MOST_CELLS = 20_000
 """More combinations of groups than this are kept by nobody."""
@@ -48,6 +49,8 @@ def tabulate(relation: Relation) -> Tabulation:
         unknown_labels=counted["unknown labels"],
         units=counted.get("units"),
         weightless=counted.get("weightless"),
+        times=times_of(counted),
+        inside_places=counted.get("inside places"),
         repetition=_repetition(relation, fed),
         attributes=tuple(_present(relation)),
         cells=_cells(relation),
@@ -57,13 +60,14 @@ def tabulate(relation: Relation) -> Tabulation:
 
 def _judged_rows(relation: Relation, fed: Sequence[Source], bins: Sequence[Bins]) -> str:
     """SQL for the rows with all that is said of each of them, worked out once."""
-    said = {
+    judged = {
         **{_inside(source): source.inside for source in fed},
         **{_bin(each): f"({each.bin})::SMALLINT" for each in bins},
         _TARGET_MISSING: _target_missing(relation),
         _LABEL: _label(relation),
+        **said(relation),
     }
-    columns = ", ".join(f"{sql} AS {name}" for name, sql in said.items())
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in judged.items())
     return f"(SELECT *, {columns} FROM {fed_rows(fed)})"  # noqa: S608
 
 
@@ -91,6 +95,7 @@ def _expressions(relation: Relation, fed: Sequence[Source], bins: Sequence[Bins]
         "target missing": _rows(_TARGET_MISSING),
         "unknown labels": _rows(f"{_LABEL} IS NULL"),
         **_of_the_design(relation),
+        **expressions(relation),
     }
 
 

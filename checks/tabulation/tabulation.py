@@ -10,6 +10,7 @@ from certify.evidence import WHOLE, Opened
 from certify.value import Line, Number, Value
 from checks.measured import CannotMeasure
 from checks.stratum import parts
+from checks.tabulation.times import Times
 
 Count = int
 
@@ -91,6 +92,10 @@ class Tabulation(Value):
     """How many statistical units there are, if the manifest names a column of them."""
     weightless: Count | None
     """Rows without a weight above 0, if the manifest names a column of weights."""
+    times: Times | None
+    """None if the manifest names no column of time, or one that is not there."""
+    inside_places: Count | None
+    """Rows from a declared place; None as for times."""
     repetition: Repetition
     attributes: tuple[Line, ...]
     cells: tuple[Cell, ...]
