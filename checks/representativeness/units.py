@@ -7,7 +7,7 @@ may take away and never give: the bounds hold for the units as they weigh and fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import gcd
 from typing import Any
 
@@ -19,10 +19,14 @@ from checks.domain import finely_measured
 from checks.measured import CannotMeasure, Confidence, Interval
 from checks.relation import Relation
 from checks.repetition import defect_of
-from checks.statistics.weighted import weighted_rate
+from checks.statistics.weighted import lower_bound, weighted_rate
 from checks.tabulation import Tabulation, input_hash
 
 BY_UNIT = "betting bound for a ratio of means, by unit, as rows weigh and as they are"
+
+_MOST_EXACT = 1 << 17
+_GRID = 1 << 15
+"""Of more rows than the former, weights are multiples of this part of the most that one unit brings."""
 
 Values = NDArray[np.float64]
 
@@ -40,17 +44,34 @@ class Units:
 
     def share(self, stratum: str, confidence: Confidence) -> tuple[Interval, int]:
         """The share of the weight that a stratum has, and how many units have any row in it."""
-        kinds = _kinds(self.relation, self.relation.member(stratum))
-        most, times = self.most_rows * self.most_weight, kinds["times"]
-        weighed = weighted_rate(kinds["part"], kinds["size"], most, confidence, times)
-        alike = weighted_rate(kinds["counted"], kinds["rows"], float(self.most_rows), confidence, times)
-        share = replace(
-            weighed,
+        kinds = self._kinds(self.relation.member(stratum))
+        rows, counted, times = _together(kinds["rows"], kinds["counted"], kinds["times"])
+        alike = weighted_rate(counted, rows, float(self.most_rows), confidence, times)
+        value = float(kinds["weight_counted"].sum() / kinds["weight"].sum())
+        share = Interval(
             name=BY_UNIT,
-            demonstrating=_around(weighed.demonstrating, alike.demonstrating),
-            refuting=_around(weighed.refuting, alike.refuting),
+            value=value,
+            n=self.number,
+            demonstrating=_around(value, _bounds(kinds, confidence.demonstrating), alike.demonstrating),
+            refuting=_around(value, _bounds(kinds, confidence.refuting), alike.refuting),
         )
-        return share, int(times[kinds["counted"] > 0].sum())
+        return share, int(times[counted > 0].sum())
+
+    def _kinds(self, member: str) -> dict[str, Values]:
+        """Units that are alike, and how many: `size`, and of it `part` and `other`, over the most of a unit.
+
+        Of many rows, sizes are rounded up to a grid and parts down, so that no bound is too narrow.
+        """
+        columns = {"size": "size", "part": "part", "other": "size - part"}
+        for name, value in columns.items():
+            of_most = f"({value}) / {float(self.most_rows)!r}::DOUBLE"
+            rounded = f"{'ceil' if name == 'size' else 'floor'}({of_most} * {_GRID}) / {_GRID}"
+            columns[name] = f"{rounded if self.relation.rows > _MOST_EXACT else of_most} AS {name}"
+        sums = "count(*) AS times, sum(units.size) AS weight, sum(units.part) AS weight_counted"
+        asked = ", ".join([*columns.values(), "rows", "counted", sums])
+        each = _each(self.relation, self.most_weight, member)
+        found = self.relation.arrays(f"SELECT {asked} FROM ({each}) AS units GROUP BY ALL ORDER BY ALL")  # noqa: S608
+        return {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}
 
 
 def units_of(relation: Relation, counted: Tabulation) -> Units:
@@ -59,40 +80,52 @@ def units_of(relation: Relation, counted: Tabulation) -> Units:
     Raises `CannotMeasure` where a unit or a weight is missing, where what one unit can bring at most is not
     declared or exceeded, and for a table that repeats itself.
     """
-    dataset = relation.dataset
     clustered = relation.clustered
-    weight = _most_weight(relation, counted) if dataset.weights is not None else 1.0
-    kinds = _kinds(relation, "true")
-    rows = _most_rows(relation, int(kinds["rows"].max())) if clustered else 1
+    weight = _most_weight(relation) if relation.dataset.weights is not None else 1.0
+    asked = "max(rows), count(*), sum(size), sum(size * size)"
+    each = _each(relation, weight)
+    largest, number, all_weight, squares = relation.query(f"SELECT {asked} FROM ({each})")[0]  # noqa: S608
+    rows = _most_rows(relation, int(largest)) if clustered else 1
     _require_no_repetition(relation, counted, clustered=clustered)
-    size, times = kinds["size"], kinds["times"]
     return Units(
         relation=relation,
         most_rows=rows,
         most_weight=weight,
-        effective=float((times * size).sum() ** 2 / (times * size**2).sum()),
-        number=int(times.sum()),
+        effective=float(all_weight) ** 2 / float(squares),
+        number=int(number),
     )
 
 
-def _kinds(relation: Relation, member: str) -> dict[str, Values]:
-    """For each kind of unit: its weight and rows, those of them that are members, and how often it occurs."""
+def _each(relation: Relation, most_weight: float, member: str = "true") -> str:
+    """SQL for every unit: its weight, as a part of the most that a row weighs, its rows, and its members.
+
+    Decimals are added up, since a sum of floats hangs on how the rows were shared out to threads.
+    """
     weights, unit = relation.dataset.weights, relation.dataset.unit_column
-    weight = f"CAST({relation.number(weights)} AS DECIMAL(38, 12))" if weights is not None else "1"
+    weight = "1"
+    if weights is not None:
+        weight = f"CAST({relation.number(weights)} / {most_weight!r}::DOUBLE AS DECIMAL(20, 12))"
     part = f"CASE WHEN {member} THEN {weight} ELSE 0 END"
-    each = (
-        f"sum({weight}) AS size, sum({part}) AS part, count(*) AS rows, count(*) FILTER ({member}) AS counted"
-    )
-    by_unit = (
-        f"SELECT {each} FROM data GROUP BY {relation.code(unit)}"  # noqa: S608
-        if unit is not None
-        else f"SELECT {weight} AS size, {part} AS part, 1 AS rows, ({member})::INT AS counted FROM data"  # noqa: S608
-    )
-    found = relation.arrays(f"SELECT *, count(*) AS times FROM ({by_unit}) GROUP BY ALL ORDER BY ALL")  # noqa: S608
-    return {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}
+    if unit is None:
+        return f"SELECT {weight} AS size, {part} AS part, 1 AS rows, ({member})::INT AS counted FROM data"  # noqa: S608
+    counts = f"count(*) AS rows, count(*) FILTER ({member}) AS counted"
+    by_unit = f"FROM data GROUP BY {relation.code(unit)}"
+    return f"SELECT sum({weight}) AS size, sum({part}) AS part, {counts} {by_unit}"
 
 
-def _most_weight(relation: Relation, counted: Tabulation) -> float:
+def _together(rows: Values, counted: Values, times: Values) -> tuple[Values, Values, Values]:
+    """Kinds that differ in their weights only, as one."""
+    kinds, index = np.unique(np.stack([rows, counted], axis=1), axis=0, return_inverse=True)
+    return kinds[:, 0], kinds[:, 1], np.bincount(index.ravel(), times).astype(np.float64)
+
+
+def _bounds(kinds: dict[str, Values], level: float) -> tuple[float, float]:
+    sizes, times = np.minimum(1.0, kinds["size"]), kinds["times"]
+    others = lower_bound(kinds["other"], sizes, level, times)
+    return lower_bound(kinds["part"], sizes, level, times), 1 - others
+
+
+def _most_weight(relation: Relation) -> float:
     dataset = relation.dataset
     if dataset.most_weight is None:
         raise CannotMeasure(
@@ -150,5 +183,5 @@ def _require_no_repetition(relation: Relation, counted: Tabulation, *, clustered
         raise CannotMeasure(f"{relation.dataset.name} {defect}: repeated rows are not independent")
 
 
-def _around(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
-    return min(one[0], other[0]), max(one[1], other[1])
+def _around(value: float, one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    return min(value, one[0], other[0]), max(value, one[1], other[1])

@@ -25,9 +25,6 @@ from checks.statistics.means import stakes_for
 BETTING_RATIO = "betting bound for a ratio of means, by unit (Waudby-Smith and Ramdas)"
 _PRECISION = 2.0**-32
 """How much too wide a bound may be. It is never too narrow."""
-_MOST_KINDS = 1 << 17
-_GRID = 1 << 15
-"""Of more units than the former, weights are taken as multiples of this part of the most that one brings."""
 
 Values = NDArray[np.float64]
 
@@ -77,8 +74,6 @@ def lower_bound(sums: Values, sizes: Values, confidence: float, times: Values | 
     from scipy.optimize import brentq  # heavy: only where an interval is computed
 
     times = np.ones(len(sums)) if times is None else times
-    if len(sums) > _MOST_KINDS:
-        sums, sizes, times = _coarser(sums, sizes, times)
     stakes = stakes_for(int(times.sum()))
     needed = -math.log(1 - confidence)
     observed = float((times * sums).sum() / (times * sizes).sum())
@@ -90,15 +85,6 @@ def lower_bound(sums: Values, sizes: Values, confidence: float, times: Values | 
         return 0.0
     root = float(brentq(excess, _PRECISION, observed, xtol=_PRECISION / 2))
     return max(0.0, root - _PRECISION)
-
-
-def _coarser(sums: Values, sizes: Values, times: Values) -> tuple[Values, Values, Values]:
-    """Millions of units of fewer kinds: what speaks for a share is rounded down, what against it up."""
-    down, up = np.floor(sums * _GRID).astype(np.int64), np.ceil(sizes * _GRID).astype(np.int64)
-    kinds, index = np.unique(up * (2 * _GRID) + down, return_inverse=True)
-    together = np.bincount(index, weights=times)
-    sums, sizes = (kinds % (2 * _GRID)) / _GRID, np.minimum(1.0, kinds // (2 * _GRID) / _GRID)
-    return np.asarray(sums), np.asarray(sizes), together.astype(np.float64)
 
 
 def _log_capital(sums: Values, sizes: Values, share: float, stakes: Values, times: Values) -> float:

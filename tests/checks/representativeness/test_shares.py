@@ -11,6 +11,7 @@ from scipy.stats import binomtest
 from certify.evidence import Estimate
 from checks.design import Share, design_of
 from checks.measured import CannotMeasure, Confidence, Measured
+from checks.representativeness import units
 from checks.representativeness.shares import shares
 from checks.subject import Subject
 
@@ -211,6 +212,22 @@ def test_weights_and_units_have_the_bounds_that_the_design_has_for_rows_held_in_
         (measured.demonstrating, expected.demonstrating), (measured.refuting, expected.refuting),
     ]:  # fmt: skip
         assert (float(found.lower or 0), float(found.upper or 0)) == pytest.approx(bounds, abs=1e-9)
+
+
+def test_weights_of_very_many_rows_are_rounded_to_the_safe_side(
+    subject_of: Callable[..., Subject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = survey(800, 6)
+    rows = rows.assign(w=np.random.default_rng(6).uniform(0.1, 4, 800) * (1 + 3 * rows["sex"]))
+    subject = subject_of(rows, row_weights="w", most={"most_weight": 16})
+    fine = estimate(measure(subject), "share", "sex=male")
+    monkeypatch.setattr(units, "_MOST_EXACT", 10)
+    monkeypatch.setattr(units, "_GRID", 1 << 9)
+    coarse = estimate(measure(subject), "share", "sex=male")
+    assert float(coarse.value) == pytest.approx(float(fine.value))
+    lower, upper = fine.demonstrating.lower or 0, fine.demonstrating.upper or 1
+    assert lower - Decimal("0.02") < (coarse.demonstrating.lower or 0) <= lower
+    assert upper <= (coarse.demonstrating.upper or 1) < upper + Decimal("0.02")
 
 
 def test_the_effective_size_is_that_of_kish(subject_of: Callable[..., Subject]) -> None:

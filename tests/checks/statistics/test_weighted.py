@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.measured import CannotMeasure, Confidence
-from checks.statistics import weighted
 from checks.statistics.means import constant_bound
 from checks.statistics.proportions import clopper_pearson
 from checks.statistics.weighted import weighted_rate
@@ -113,14 +112,3 @@ def test_units_of_the_same_kind_may_be_counted_together():
     alone = weighted_rate(sums, sizes, 2, LEVEL)
     assert (together.value, together.n) == (pytest.approx(alone.value), alone.n)
     assert together.demonstrating == pytest.approx(alone.demonstrating, abs=1e-9)
-
-
-def test_millions_of_kinds_are_rounded_to_the_safe_side(monkeypatch):
-    rng = np.random.default_rng(9)
-    sizes = rng.uniform(0.1, 1, 4000)
-    sums = np.where(rng.random(4000) < 0.4, sizes, 0.0)
-    fine = weighted_rate(sums, sizes, 1, LEVEL).demonstrating
-    monkeypatch.setattr(weighted, "_MOST_KINDS", 10)
-    coarse = weighted_rate(sums, sizes, 1, LEVEL).demonstrating
-    assert coarse[0] <= fine[0] <= coarse[0] + 1e-3
-    assert coarse[1] - 1e-3 <= fine[1] <= coarse[1]
