@@ -14,11 +14,13 @@ from certify.digest import canonical
 from certify.evidence import Estimate
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.relation import Relation
+from checks.row_sample import some_rows
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
 from checks.tabulation.contract import Source, sources
 
-_CANDIDATES = 30
+_LOOKED_AT = 20_000
+_TWENTIETH = 20
 _TENTH = 10
 
 
@@ -28,15 +30,17 @@ def constants(subject: Subject, data: Relation | None, confidence: Confidence) -
 
     Of a column, the rows that hold another value than the most frequent one; a missing value is no other one.
     A check cannot know the columns of a vendor, hence the least: its lower bound is the least of theirs,
-    which needs no correction, and its upper bound is corrected for their number. Bounds: Clopper-Pearson over
-    the rows. The lower one holds although the value was chosen after it was counted, for no other value was
-    counted more often. A share above nine tenths is told as nine tenths. Two scans: one for candidates, among
-    which is every value of a tenth of the rows (Space-Saving), and one to count them.
+    which needs no correction, and its upper bound is corrected for their number.
+    Bounds: Clopper-Pearson over the rows. The lower one holds although the value was chosen after it was
+    counted, for no other value was counted more often. Two scans: in the first, candidates are drawn from
+    20,000 rows which the vendor cannot foresee, every value of a twentieth of these; in the second they are
+    counted in all rows. A value of a tenth of all rows is among them, or the share is told as nine tenths.
     """
     if data is None:
         raise CannotMeasure("constant columns are looked for in a data set, and none was given")
     rows = subject.independent_rows(data.dataset.role).rows
-    counted = varied(data, sources(data))
+    salt = int(subject.generator(0, "rows looked at for constant columns").integers(2**62))
+    counted = varied(data, sources(data), salt)
     family = confidence.over(len(counted))
     shares = {name: proportion(count, rows, family) for name, count in counted.items()}
     return Measured(
@@ -48,17 +52,24 @@ def constants(subject: Subject, data: Relation | None, confidence: Confidence) -
     )
 
 
-def varied(data: Relation, fed: Sequence[Source]) -> Mapping[str, int]:
+def varied(data: Relation, fed: Sequence[Source], salt: int) -> Mapping[str, int]:
     """By column: the rows that hold another value than the most frequent one; nine tenths of them at most."""
     columns = {source.name: source for source in fed}
-    found = data.aggregate(
-        {name: f"approx_top_k({source.typed}, {_CANDIDATES})" for name, source in columns.items()}
+    drawn = data.aggregate(
+        {name: f"histogram({source.typed})" for name, source in columns.items()},
+        over=some_rows(data, _LOOKED_AT, salt),
     )
     counted = data.aggregate(
-        {name: _counting(source.typed, found[name] or []) for name, source in columns.items()}
+        {name: _counting(source.typed, _frequent(drawn[name] or {})) for name, source in columns.items()}
     )
     most = data.rows - -(-data.rows // _TENTH)
     return {name: min(most, values - max(each, default=0)) for name, (values, *each) in counted.items()}
+
+
+def _frequent(drawn: Mapping[Any, int]) -> list[Any]:
+    """The values of at least a twentieth of the rows that were drawn with a value."""
+    rows = sum(drawn.values())
+    return [value for value, count in drawn.items() if _TWENTIETH * count >= rows]
 
 
 def _counting(value: str, candidates: Sequence[Any]) -> str:

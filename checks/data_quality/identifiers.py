@@ -27,10 +27,14 @@ from checks.identifiers.sighting import Sighting
 from checks.measured import CannotMeasure, Confidence, Measured
 from checks.opening import text
 from checks.relation import Relation
+from checks.row_sample import numbered_rows, one_in, some_rows
 from checks.subject import Subject
 
 VALUES = 500
 """So many distinct values of a column are looked at, or all if there are fewer."""
+
+_ROWS = 20_000
+"""Distinct values are drawn from so many rows, up to twice as many."""
 
 _SIEVES = {"emails": EMAIL_SIEVE, "phones": PHONE_SIEVE, "hidden": HIDDEN_SIEVE}
 _ANY = "values"
@@ -56,11 +60,10 @@ def identifiers(subject: Subject, data: Relation | None, confidence: Confidence,
     """States `free_of_identifiers` of every column, `no_identifier_found` and `every_column_searched` of all.
 
     E-mail addresses, telephone numbers with their separators, and numbers that can be told in the middle of a
-    text are searched in all rows of all texts. Kinds that show in a column as a whole are told by at most 500
-    of its distinct values, drawn by a hash that the vendor cannot foresee; as many are confirmed of what
-    falls through a sieve. Two scans, whatever the number of columns, which hold the drawn values and no
-    others. Columns of lists, structures or bytes are not read, and `every_column_searched` does not hold
-    then.
+    text are searched in all rows of all texts; of what falls through a sieve, 500 values are confirmed. Kinds
+    that show in a column as a whole are told by 500 distinct values among 20,000 rows, drawn by a hash that
+    the vendor cannot foresee. Three scans, whatever the number of columns, which hold what is drawn and no
+    more. Columns of lists, structures or bytes are not read, and `every_column_searched` does not hold then.
     """
     if data is None:
         raise CannotMeasure("identifiers are searched in a data set, and none was given")
@@ -73,56 +76,57 @@ def identifiers(subject: Subject, data: Relation | None, confidence: Confidence,
 def _read(subject: Subject, data: Relation, seed: int) -> tuple[list[_Column], list[str]]:
     """What was drawn of each column, and the columns that cannot be read as texts or numbers."""
     types = {name: str(type_) for name, type_, *_ in data.query("DESCRIBE data")}
-    unread = [
-        name
-        for name in data.names
-        if any(mark in types[name] for mark in ("[", "(", "MAP", "BLOB"))
-        and not types[name].startswith("DECIMAL")
-    ]
+    unread = [name for name in data.names if _is_nested(types[name])]
     names = [name for name in data.names if name not in unread and data.kind(name) != "truth"]
-    sought = {
-        f"{sieve} of {name}": (data.code(name), _falls(data.code(name), sieve))
-        for name in names
-        for sieve in (_ANY, *(_SIEVES if data.kind(name) == "other" else ()))
-    }
-    random = subject.generator(seed, "distinct values")
-    drawn = _drawn(data, sought, random)
+    random = subject.generator(seed, "values looked at")
+    salt = int(random.integers(2**62))
+    values = data.aggregate(
+        {name: f"list(DISTINCT {data.code(name)})" for name in names}, over=some_rows(data, _ROWS, salt)
+    )
+    sieved = _sieved(data, [name for name in names if data.kind(name) == "other"], salt)
     return [
         _Column(
             name=name,
             is_number=data.kind(name) == "number",
-            drawn={sieve: drawn.get(f"{sieve} of {name}", ()) for sieve in (_ANY, *_SIEVES)},
+            drawn={
+                _ANY: _some(values[name], random),
+                **{sieve: _some(sieved.get((name, sieve)), random) for sieve in _SIEVES},
+            },
         )
         for name in names
     ], unread
 
 
-def _falls(value: str, sieve: str) -> str:
-    """SQL for whether a value falls through a sieve."""
-    if sieve == _ANY:
-        return f"{value} IS NOT NULL"
-    return f"regexp_matches({value}, {text(_SIEVES[sieve])})"
+def _is_nested(type_: str) -> bool:
+    """Whether a column holds lists, structures or bytes, and no single texts or numbers."""
+    return type_ == "BLOB" or type_.startswith(("STRUCT", "MAP", "UNION")) or type_.endswith("]")
 
 
-def _drawn(
-    data: Relation, sought: Mapping[str, tuple[str, str]], random: np.random.Generator
-) -> dict[str, tuple[str, ...]]:
-    """Distinct values, `VALUES` at most of each kind sought: one scan to count them and one to draw."""
-    salt = text(str(random.integers(2**62)))
-    counted = data.aggregate(
-        {key: f"approx_count_distinct({value}) FILTER ({falls})" for key, (value, falls) in sought.items()}
-    )
-    shares = {key: max(1, int(count) // (2 * VALUES)) for key, count in counted.items()}
-    found = data.aggregate(
-        {
-            key: f"list(DISTINCT {value}) FILTER ({falls} AND hash({value} || {salt}) % {shares[key]} = 0)"
-            for key, (value, falls) in sought.items()
-        }
-    )
-    return {
-        key: tuple(random.permutation(sorted(values or []))[:VALUES].tolist())
-        for key, values in found.items()
+def _sieved(data: Relation, names: Sequence[str], salt: int) -> dict[tuple[str, str], list[str]]:
+    """Some values that fall through a sieve, of each text: a scan to count them, and one to draw."""
+    falls = {
+        (name, sieve): f"regexp_matches({data.code(name)}, {text(pattern)})"
+        for name in names
+        for sieve, pattern in _SIEVES.items()
     }
+    counted = data.aggregate({f"{key}": f"count_if({sql})" for key, sql in falls.items()})
+    rows = {key: int(counted[f"{key}"]) for key in falls}
+    drawn = data.aggregate(
+        {
+            f"{key}": f"list({data.code(key[0])}) FILTER "
+            f"({sql} AND {one_in(max(1, rows[key] // VALUES), salt)})"
+            for key, sql in falls.items()
+            if rows[key]
+        },
+        over=numbered_rows(data),
+    )
+    return {key: drawn[f"{key}"] for key in falls if rows[key]}
+
+
+def _some(values: Sequence[str | None] | None, random: np.random.Generator) -> tuple[str, ...]:
+    """Different ones among them, `VALUES` at most."""
+    different = sorted({value for value in values or () if value is not None})
+    return tuple(different[place] for place in random.permutation(len(different))[:VALUES])
 
 
 def _found(column: _Column, data: Relation) -> list[Sighting]:

@@ -31,8 +31,8 @@ _PER_DEGREE = 10
 _LARGE = 4
 """Where more than one row in so many lies apart, it may be the bulk that is written in the other unit."""
 
-_FARTHEST = 10_000
-"""Bins on either side; what lies beyond is not looked at."""
+_SMALLEST, _HOTTEST = 1e-20, 1e3
+"""What lies beyond these or the inverse of the first is not looked at."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,18 +48,16 @@ class _Read:
         return not any(other.offset for other in self.others)
 
     def bin(self, number: str) -> str:
-        """SQL for the bin of a value, NULL where it has none: on the scale of logarithms of values above
-        0."""
+        """SQL for the bin of a value, NULL where it has none: by logarithms only values above 0 have one."""
         place = f"ln({number}) * {_PER_LOGARITHM}" if self.by_logarithm else f"{number} * {_PER_DEGREE}"
-        above = f"{number} > 0 AND " if self.by_logarithm else ""
-        bins = f"CASE WHEN {above}isfinite({number}) THEN round({place}) END"
-        return f"CASE WHEN abs({bins}) <= {_FARTHEST} THEN ({bins})::INTEGER END"
+        low, high = (_SMALLEST, 1 / _SMALLEST) if self.by_logarithm else (-_HOTTEST, _HOTTEST)
+        return f"CASE WHEN {number} BETWEEN {low!r} AND {high!r} THEN round({place})::SMALLINT END"
 
     def place(self, value: float) -> float:
         """The place of a value on the scale of the bins."""
         if not self.by_logarithm:
             return value * _PER_DEGREE
-        return math.log(value) * _PER_LOGARITHM if value > 0 else -float(_FARTHEST)
+        return math.log(max(value, _SMALLEST)) * _PER_LOGARITHM
 
     def written_in(self, other: Conversion, bulk: Span) -> Span:
         """Where the bulk would lie if it were written in another unit."""
