@@ -56,6 +56,7 @@ def open_data(manifest: Manifest, dataset: Dataset, files: Files) -> duckdb.Duck
     connection.execute(f"SET memory_limit = '{_MEMORY}'")
     connection.execute("SET temp_directory = ''")  # a worker may not write: what does not fit is refused
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
     connection.execute("SET allowed_paths = ?", [[str(path) for path in paths.values()]])
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
