@@ -233,11 +233,20 @@ def test_adult_repeats_one_row_in_eight_by_chance_and_hardly_any_as_a_copy(repea
 @pytest.mark.parametrize("columns", [1, 2, 3, 6])
 @pytest.mark.parametrize("share", [0.0, 0.02, 0.05, 0.1])
 def test_the_bounds_hold_the_planted_share(repeated, columns, share):
-    runs, held, alarms = 60, 0, 0
+    """A run of which chance is not known refuses, and neither holds nor alarms."""
+    runs, held, alarms, refused = 60, 0, 0, 0
     for run in range(runs):
         rows = with_copies(people(1000, run, columns), share, run) if share else people(1000, run, columns)
-        bounds = by_name(repeated(rows, seed=run))["near_copy_share"].demonstrating
+        try:
+            bounds = by_name(repeated(rows, seed=run))["near_copy_share"].demonstrating
+        except CannotMeasure:
+            refused += 1
+            continue
         held += float(bounds.lower) <= share <= float(bounds.upper)
         alarms += float(bounds.lower) > 0
-    print(f"{columns} columns, {share:.0%} planted: held {held / runs:.3f}, alarms {alarms / runs:.3f}")
-    assert held >= 0.95 * runs - 3 * (0.05 * 0.95 * runs) ** 0.5
+    print(
+        f"{columns} columns, {share:.0%} planted: held {held / runs:.3f}, "
+        f"more than none {alarms / runs:.3f}, refused {refused / runs:.3f}",
+        flush=True,
+    )
+    assert held + refused >= 0.95 * runs - 3 * (0.05 * 0.95 * runs) ** 0.5
