@@ -39,7 +39,7 @@ _SHORT = 16
 
 def drift(exhibit: Drift, result: Measurement, name: str, words: Words) -> Picture | None:
     """A small drawing for each column; None unless the estimates say the same distances and bounds."""
-    if not all(_agrees(feature, result) for feature in exhibit.features):
+    if not _agrees(exhibit, result):
         return None
     features = sorted(exhibit.features, key=lambda feature: (-feature.upper, feature.feature))
     shown = features[:MOST_DRAWN]
@@ -67,15 +67,15 @@ def drift(exhibit: Drift, result: Measurement, name: str, words: Words) -> Pictu
     )
 
 
-def _agrees(feature: Feature, result: Measurement) -> bool:
-    """Whether the signed estimate of this column has this value and this upper bound."""
-    stratum = f"feature={feature.feature}"
-    return any(
-        abs(estimate.value - feature.distance) <= NEAR
-        and estimate.demonstrating.upper is not None
-        and abs(estimate.demonstrating.upper - feature.upper) <= NEAR
-        for estimate in result.estimates
-        if (estimate.statistic, estimate.stratum) == ("distribution_distance", stratum)
+def _agrees(exhibit: Drift, result: Measurement) -> bool:
+    """Whether the signed estimates have these values and these upper bounds."""
+    signed = {e.stratum: e for e in result.estimates if e.statistic == "distribution_distance"}
+    return all(
+        (estimate := signed.get(f"feature={feature.feature}")) is not None
+        and (upper := estimate.demonstrating.upper) is not None
+        and abs(estimate.value - feature.distance) <= NEAR
+        and abs(upper - feature.upper) <= NEAR
+        for feature in exhibit.features
     )
 
 

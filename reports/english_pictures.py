@@ -19,6 +19,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_table": "Every number of this picture",
         "picture_cut": "Drawn: {shown} of {all}; the table has all.",
         "picture_absent": "There is no picture of {file}: its bytes were not at hand.",
+        "picture_twice": "There is no picture of {file}: the method left several files of this name.",
         "picture_unreadable": (
             "There is no picture of {file}: it is larger than what is read here, or not in the form that a "
             "picture is drawn from."

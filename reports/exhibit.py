@@ -27,6 +27,9 @@ MOST_BYTES = 2_000_000
 MOST_LINES = 2_000
 """More lines than that nobody reads in a table on a page."""
 
+MOST_BARS = 64
+"""Of one histogram."""
+
 MOST_PARTS = 512
 """Of one column: as many as a tabulation has at most."""
 
@@ -45,6 +48,7 @@ Count = Annotated[int, Field(ge=0, le=10**12)]
 Share = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0, le=1)]
 Real = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=Decimal("-1e30"), le=Decimal("1e30"))]
 Label = Annotated[str, Field(max_length=300)]
+Bars = Annotated[tuple[Count, ...], Field(min_length=1, max_length=MOST_BARS)]
 Counts = Annotated[tuple[Count, ...], Field(min_length=1, max_length=MOST_PARTS)]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from reports.exhibit import MOST_LINES, MOST_PARTS, Count, Counts, Form, Label, Real, Share
+from reports.exhibit import MOST_LINES, MOST_PARTS, Bars, Count, Counts, Form, Label, Real, Share
 
 
 class Completeness(Form):
@@ -111,7 +111,7 @@ class Feature(Form):
     """Where the range starts."""
     highest: Real | None
     """Where it ends."""
-    counts: tuple[Counts, Counts]
+    counts: tuple[Bars, Bars]
     """Rows in each bar, table by table."""
     missing: tuple[Count, Count]
     """Rows without a value."""

@@ -19,6 +19,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_table": "Tous les nombres de cette figure",
         "picture_cut": "Tracés : {shown} sur {all} ; le tableau les a tous.",
         "picture_absent": "Il n'y a pas de figure de {file} : ses octets n'étaient pas disponibles.",
+        "picture_twice": (
+            "Il n'y a pas de figure de {file} : la méthode a laissé plusieurs fichiers de ce nom."
+        ),
         "picture_unreadable": (
             "Il n'y a pas de figure de {file} : le fichier dépasse la taille lue ici, ou n'a pas la forme "
             "dont une figure se trace."

@@ -69,6 +69,8 @@ def gallery(finding: Finding, dossier: Dossier, evidence: Evidence, name: str, w
         drawing = _DRAWINGS.get((result.method, item.name))
         if drawing is None or item.visibility != "public":
             continue
+        if sum(other.name == item.name for other in items) > 1:
+            return Gallery(pictures=(), notes=(words.say("picture_twice", file=item.name),))
         assert isinstance(result, Measurement)
         drawn = _drawn(drawing, item, evidence, result, dossier, f"{name}-picture-{len(pictures)}", words)
         if isinstance(drawn, Picture):

@@ -102,7 +102,7 @@ def test_a_distance_that_was_not_signed_is_not_drawn(dossier: Dossier, said: Any
     [
         {"counts": [[1, 2], [1, 2, 3]]},
         {"counts": [[], []]},
-        {"counts": [[1] * 513, [1] * 513]},
+        {"counts": [[1] * 65, [1] * 65]},
         {"counts": [[-1, 1, 1, 1], [1, 1, 1, 1]]},
         {"counts": [[10**13, 1], [1, 1]]},
         {"counts": [[0, 0], [1, 1]], "missing": [0, 0]},

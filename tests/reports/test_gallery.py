@@ -24,6 +24,7 @@ from exhibits import (
 
 from certify.digest import canonical
 from certify.dossier import Dossier
+from certify.evidence import Measurement
 from reports.exhibit import MOST_BYTES, MOST_LINES
 from reports.gallery import Gallery, gallery
 from reports.html import render
@@ -195,6 +196,16 @@ def test_other_bytes_than_those_of_the_dossier_are_not_read(dossier: Dossier) ->
     assert "not in the form" in gallery(finding, dossier, swapped, "a", words("en")).notes[0]
 
 
+def test_files_of_the_same_name_are_not_drawn_a_thousand_times(dossier: Dossier) -> None:
+    finding, evidence = left(dossier, *EACH["shares"])
+    assert isinstance(finding.result, Measurement)
+    items = finding.result.evidence * 1000
+    many = finding.model_copy(update={"result": finding.result.model_copy(update={"evidence": items})})
+    found = gallery(many, dossier, evidence, "a", words("en"))
+    assert found.pictures == ()
+    assert found.notes == ("There is no picture of shares.json: the method left several files of this name.",)
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
@@ -215,6 +226,9 @@ def _unfit_completeness() -> Iterator[Any]:
     yield b'{"rows":2000,"incomplete":NaN,"missing":{"age":3}}'
     yield b'{"rows":1e999,"incomplete":3,"missing":{"age":3}}'
     yield b"[" * 100_000
+    yield b'{"incomplete":3,"missing":{"\\ud800":3},"rows":2000}'
+    yield b'{"incomplete":3,"missing":{"a":3,"a":3},"rows":2000}'
+    yield b'{"incomplete":3,"missing":{"a":3},"rows":' + b"9" * 5000 + b"}"
     yield b'{"rows":2000 ,"incomplete":3,"missing":{"age":3}}'
     yield [COMPLETENESS]
     yield {**COMPLETENESS, "rows": 0}
