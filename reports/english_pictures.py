@@ -25,8 +25,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
             "picture is drawn from."
         ),
         "picture_contradicts": (
-            "There is no picture of {file}: it does not say what the estimates above it say, and only those "
-            "were judged."
+            "There is no picture of {file}: it does not say what the estimates say, and only those were "
+            "judged."
         ),
         "picture_missing": "Missing values by column",
         "picture_missing_says": (

@@ -315,6 +315,30 @@ def test_text_and_marks_can_be_read_in_light_and_in_dark(scheme: int) -> None:
             assert _contrast(colours[name], colours[ground]) >= 4.5, name  # WCAG 2.2, 1.4.3
 
 
+@pytest.mark.parametrize("scheme", [0, 1, 2])
+def test_bars_and_what_is_over_them_can_be_told_apart(scheme: int) -> None:
+    """Light, dark and print (WCAG 2.2, 1.4.11 for shapes, 1.4.3 for the numbers on the darkest cells)."""
+    style = (FOLDER / "templates" / "report.css").read_text(encoding="utf-8")
+    block = re.findall(r":root \{(.*?)\}", style, re.DOTALL)[scheme]
+    colours = {n: _six(c) for n, c in re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6})", block)}
+    darkest = max(float(opacity) for opacity in re.findall(r"\.shade-\d \{ fill-opacity: ([.\d]+)", style))
+    assert _contrast(colours["bar"], colours["paper"]) >= 3
+    assert _contrast(colours["ink"], colours["bar"]) >= 3
+    assert _contrast(colours["ink"], _mixed(colours["ink"], colours["paper"], darkest)) >= 4.5
+
+
+def _six(colour: str) -> str:
+    return colour if len(colour) == 7 else "#" + "".join(digit * 2 for digit in colour[1:])
+
+
+def _mixed(over: str, under: str, opacity: float) -> str:
+    parts = [
+        round(int(a, 16) * opacity + int(b, 16) * (1 - opacity))
+        for a, b in zip(re.findall("..", over[1:]), re.findall("..", under[1:]), strict=True)
+    ]
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
 def _contrast(one: str, other: str) -> float:
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
