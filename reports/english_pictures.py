@@ -81,8 +81,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_coverage": "Map of the declared domain",
         "picture_coverage_says": (
             "A cell for each part of what is declared for a column, with the number of rows in it; k: "
-            "thousands, M: millions, rounded down. Darker: more rows, beside the fullest part of the "
-            "column, from 1, 10 and 50 % on. Crossed out: fewer than {fewest} rows."
+            "thousands, M: millions, rounded down. Stronger shade: more rows, beside the fullest part of "
+            "the column, from 1, 10 and 50 % on. Crossed out: fewer than {fewest} rows."
         ),
         "picture_coverage_cut": "Of the holes, {more} are not listed.",
         "picture_coverage_many": "many rows",

@@ -90,8 +90,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_coverage": "Carte du domaine déclaré",
         "picture_coverage_says": (
             "Une case par tranche de ce qui est déclaré d'une colonne, avec son nombre de lignes ; k : "
-            "milliers, M : millions, arrondis vers le bas. Plus foncé : plus de lignes, face à la tranche "
-            "la plus pleine de la colonne, à partir de 1, 10 et 50 %. Barré : moins de {fewest} lignes."
+            "milliers, M : millions, arrondis vers le bas. Teinte plus forte : plus de lignes, face à la "
+            "tranche la plus pleine de la colonne, à partir de 1, 10 et 50 %. Barré : moins de {fewest} "
+            "lignes."
         ),
         "picture_coverage_cut": "{more} trous ne sont pas dans la liste.",
         "picture_coverage_many": "beaucoup de lignes",
