@@ -20,6 +20,7 @@ select:
   - check: eu.ai-act/complete-test-data
   - check: eu.ai-act/test-data-inside-the-domain
   - check: eu.ai-act/training-data-cover-the-domain
+  - check: eu.ai-act/test-data-like-training-data
   - check: eu.ai-act/representative-test-data
     parameters: {groups: ["sex=female", "sex=male"]}
   - check: eu.ai-act/test-data-resemble-the-population
@@ -38,6 +39,7 @@ def test_the_exhibits_of_every_drawn_method_are_drawn(small_submission: Path, tm
         "data_quality.completeness": 1,
         "representativeness.domain": 1,
         "representativeness.coverage": 1,
+        "representativeness.drift": 1,
         "representativeness.shares": 1,
         "representativeness.distance": 1,
     }
