@@ -161,9 +161,8 @@ class _Bets:
         first, second, third, fourth = (power[:, :, block] for power in self.sums)
         if self.counts[block] == 1:
             return np.asarray(np.log1p(stake * first))
-        loss = stake * self.means
-        fourth = (0.25 + 0.2 * loss / (1 - loss)) * fourth  # at least c, by a geometric series
-        return np.asarray(stake * (first - stake * (second / 2 - stake * (third / 3 - stake * fourth))))
+        last = _remainder(stake * self.means) * fourth
+        return np.asarray(stake * (first - stake * (second / 2 - stake * (third / 3 - stake * last))))
 
 
 def _powers(values: Shuffled, counts: NDArray[np.int64], means: Values) -> Powers:
@@ -175,6 +174,12 @@ def _powers(values: Shuffled, counts: NDArray[np.int64], means: Values) -> Power
     third = three + apart * (3 * two + apart * (3 * one + counts * apart))
     fourth = four + apart * (4 * three + apart * (6 * two + apart * (4 * one + counts * apart)))
     return first, second, third, fourth
+
+
+def _remainder(loss: Values) -> Values:
+    """The c of the fourth power, where no value is worse than -`loss`, which lies in [0, 1)."""
+    loss = np.maximum(loss, 0.01)  # c increases in it, and below digits cancel
+    return np.asarray(-(np.log1p(-loss) + loss * (1 + loss * (0.5 + loss / 3))) / loss**4)
 
 
 def _averaged(capital: Values) -> Values:
