@@ -107,10 +107,14 @@ def table(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return request.param, write_table(tmp_path_factory.mktemp("table") / "rows.parquet", request.param)
 
 
+def taken(one: Run) -> str:
+    return f"{one.seconds:.2f} s ({one.processor_seconds:.2f} s of processors), {one.peak_bytes / 1e9:.2f} GB"
+
+
 def beside(what: str, own: Run, other: Run) -> str:
     return (
-        f"{what}: {own.seconds:.2f} s, {own.peak_bytes / 1e9:.2f} GB; by itself {other.seconds:.2f} s, "
-        f"{other.peak_bytes / 1e9:.2f} GB; {own.seconds / other.seconds:.2f} times the time, "
+        f"{what}: {taken(own)}; by itself {taken(other)}; {own.seconds / other.seconds:.2f} times the time "
+        f"({own.processor_seconds / other.processor_seconds:.2f}), "
         f"{own.peak_bytes / other.peak_bytes:.2f} times the memory"
     )
 

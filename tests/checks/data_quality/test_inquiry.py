@@ -113,10 +113,10 @@ def framed(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     )
 
 
-def parquet(frame: pd.DataFrame) -> dict[str, dict[str, bytes]]:
+def parquet(frame: pd.DataFrame, number: pyarrow.DataType) -> dict[str, dict[str, bytes]]:
     """In two files, of which one may lack what the other has."""
     types = [
-        ("number", pyarrow.int64()), ("half", pyarrow.float64()), ("truth", pyarrow.bool_()),
+        ("number", number), ("half", pyarrow.float64()), ("truth", pyarrow.bool_()),
         ("time", pyarrow.timestamp("us")), ("day", pyarrow.date32()), ("text", pyarrow.string()),
         ("json", pyarrow.string()), ("x", pyarrow.float64()), ("label", pyarrow.string()),
     ]  # fmt: skip
@@ -136,9 +136,10 @@ def written(table: pyarrow.Table) -> bytes:
 
 
 @pytest.fixture
-def rows_of(make_subject: Callable[..., Subject]) -> Callable[[pd.DataFrame], Relation]:
-    def relation(frame: pd.DataFrame) -> Relation:
-        subject = make_subject(pd.DataFrame({"x": [0.0], "label": "yes"}), files=parquet(frame))
+def rows_of(make_subject: Callable[..., Subject]) -> Callable[..., Relation]:
+    def relation(frame: pd.DataFrame, number: pyarrow.DataType | None = None) -> Relation:
+        files = parquet(frame, number or pyarrow.int64())
+        subject = make_subject(pd.DataFrame({"x": [0.0], "label": "yes"}), files=files)
         return subject.relation("test")
 
     return relation
@@ -187,12 +188,21 @@ def test_every_rule_that_is_answered_in_chunks_is_tried_here() -> None:
 
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=ROWS, chunk_rows=st.integers(2, 5))
+@given(
+    rows=ROWS,
+    chunk_rows=st.integers(2, 5),
+    number=st.sampled_from([pyarrow.int8(), pyarrow.int32(), pyarrow.int64()]),
+)
 def test_chunks_change_no_answer(
-    rows_of: Callable[[pd.DataFrame], Relation], by_itself: ByItself, rows: list[Any], chunk_rows: int
+    rows_of: Callable[..., Relation],
+    by_itself: ByItself,
+    rows: list[Any],
+    chunk_rows: int,
+    number: pyarrow.DataType,
 ) -> None:
+    """Nor does it matter in how many bits a whole number is kept."""
     frame = framed(rows)
-    data = rows_of(frame)
+    data = rows_of(frame, number)
     expected = by_itself(frame, CHUNKED)
     answered = [rule for rule in CHUNKED if str(rule) in expected]
     assert len(answered) > len(CHUNKED) // 2
@@ -210,7 +220,7 @@ def frame_of(**columns: list[Any]) -> pd.DataFrame:
 
 
 def test_a_whole_number_is_spelt_alike_in_every_chunk_though_one_is_missing_in_another(
-    rows_of: Callable[[pd.DataFrame], Relation],
+    rows_of: Callable[..., Relation],
 ) -> None:
     """In a frame of all rows it is the float 1.0; alone it would be 1."""
     spelt = rule("column_values_to_match_regex", column="number", regex="^1$")
@@ -219,7 +229,7 @@ def test_a_whole_number_is_spelt_alike_in_every_chunk_though_one_is_missing_in_a
 
 
 def test_a_midnight_is_spelt_with_its_hour_if_any_other_row_has_one(
-    rows_of: Callable[[pd.DataFrame], Relation],
+    rows_of: Callable[..., Relation],
 ) -> None:
     spelt = rule("column_values_to_match_regex", column="time", regex="^2020-01-03$")
     midnight, ten = TIMES[0], TIMES[3]
@@ -230,7 +240,7 @@ def test_a_midnight_is_spelt_with_its_hour_if_any_other_row_has_one(
 
 
 def test_times_that_nanoseconds_do_not_reach_are_judged_all_the_same(
-    rows_of: Callable[[pd.DataFrame], Relation],
+    rows_of: Callable[..., Relation],
 ) -> None:
     late = rule("column_values_to_be_between", column="time", max_value="2020-02-01T00:00:00")
     frame = frame_of(time=[TIMES[0], None, TIMES[0]])
@@ -285,7 +295,7 @@ MET += [False, True, False, True]
 MET += [True, False, True, True, False, True, False]
 
 
-def test_what_needs_all_rows_sees_all_rows(rows_of: Callable[[pd.DataFrame], Relation]) -> None:
+def test_what_needs_all_rows_sees_all_rows(rows_of: Callable[..., Relation]) -> None:
     """Values that stand in different chunks: the answers were worked out by hand."""
     frame = frame_of(
         number=[0, 1, 1, 2, 3, 4], half=[0.0, 0.5, 0.5, 1.0, 1.0, 2.0], text=["a", "b", "c", "b", "c", "b"]
@@ -296,7 +306,7 @@ def test_what_needs_all_rows_sees_all_rows(rows_of: Callable[[pd.DataFrame], Rel
 
 
 def test_columns_that_are_too_large_to_be_held_whole_refuse_the_rule_that_needs_them(
-    rows_of: Callable[[pd.DataFrame], Relation],
+    rows_of: Callable[..., Relation],
 ) -> None:
     data = rows_of(frame_of(number=[0, 1, 2, 3, 4, 5]))
     mean, between = (rule("column_mean_to_be_between", column="number", min_value=0), CHUNKED[0])
@@ -309,7 +319,7 @@ def test_columns_that_are_too_large_to_be_held_whole_refuse_the_rule_that_needs_
 
 
 def test_no_column_is_read_that_no_rule_names_and_none_twice(
-    rows_of: Callable[[pd.DataFrame], Relation], monkeypatch: pytest.MonkeyPatch
+    rows_of: Callable[..., Relation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[list[str]] = []
     frames = Relation.frames
@@ -348,7 +358,7 @@ def test_small_blocks_of_a_file_are_shown_together(
 
 
 def test_only_what_is_known_to_be_answered_alike_is_asked(
-    rows_of: Callable[[pd.DataFrame], Relation],
+    rows_of: Callable[..., Relation],
 ) -> None:
     data = rows_of(frame_of(text=["a"]))
     like = rule("column_values_to_match_like_pattern", column="text", like_pattern="a%")
@@ -357,7 +367,7 @@ def test_only_what_is_known_to_be_answered_alike_is_asked(
 
 
 def test_a_rule_of_a_later_release_is_refused_until_somebody_has_sorted_it(
-    rows_of: Callable[[pd.DataFrame], Relation], monkeypatch: pytest.MonkeyPatch
+    rows_of: Callable[..., Relation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("checks.data_quality.inquiry._KNOWN", frozenset())
     with pytest.raises(CannotMeasure, match="whether chunks change its answer is not known"):
