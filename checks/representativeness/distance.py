@@ -46,6 +46,7 @@ def distance(
         raise CannotMeasure("a distance needs a data set, and at least one attribute")
     attributes = tuple(sorted(set(attributes)))
     cells = _cells(data.attributes, attributes)
+    subject.tabulation(data.dataset.role)  # what is wrong with the reference is said of these very data
     reference = sound_for(reference_of(subject), data, cells)
     if reference.defects:
         return Measured(statements=(soundness(reference),))

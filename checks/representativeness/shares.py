@@ -54,6 +54,7 @@ def shares(
     """
     if data is None or not groups:
         raise CannotMeasure("shares need a data set, and at least one group")
+    subject.tabulation(data.dataset.role)  # what is wrong with the reference is said of these very data
     reference = sound_for(reference_of(subject), data, groups)
     statement = soundness(reference)
     if reference.defects:

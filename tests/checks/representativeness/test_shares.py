@@ -12,6 +12,7 @@ from certify.evidence import Estimate
 from checks.design import Share, design_of
 from checks.measured import CannotMeasure, Confidence, Measured
 from checks.representativeness import units
+from checks.representativeness.distance import distance
 from checks.representativeness.shares import shares
 from checks.subject import Subject
 
@@ -334,3 +335,13 @@ def test_the_reference_is_remembered_as_opened(subject_of: Callable[..., Subject
     subject = subject_of(people(50, 50))
     measure(subject)
     assert "reference.csv" in {opened.path for opened in subject.files.opened}
+
+
+def test_what_is_wrong_with_a_reference_is_evidence_made_from_the_data_as_well(
+    subject_of: Callable[..., Subject],
+) -> None:
+    """Else the finding would be one on missing evidence, and nobody would read what is wrong."""
+    for method, given in ((shares, {"groups": GROUPS}), (distance, {"attributes": ("sex",)})):
+        subject = subject_of(people(50, 50), {"sex=female": "0.5", "sex=male": "0.6"})
+        method(subject, subject.relation("test"), CONFIDENCE, **given)
+        assert {opened.path for opened in subject.files.opened} == {"reference.csv", "test.csv"}
