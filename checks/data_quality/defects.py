@@ -30,12 +30,12 @@ def defective_share(
     not all named, or their number is not bounded.
     """
     require_drawn(subject, data)
-    if not data.clustered:
+    if not clustered(subject, data):
         return proportion(rows, data.rows, confidence)
     found = data.query(
         "SELECT defective, size, count(*) FROM (SELECT "  # noqa: S608
-        f"count(*) FILTER ({defect}) AS defective, count(*) AS size FROM data GROUP BY {unit_hash(data)}"
-        ") GROUP BY ALL ORDER BY ALL"
+        f"count(CASE WHEN {defect} THEN 1 END) AS defective, count(*) AS size "
+        f"FROM data GROUP BY {unit_hash(subject, data)}) GROUP BY ALL ORDER BY ALL"
     )
     defective, sizes, units = np.asarray(found, dtype=np.int64).T
     return share_by_unit(data, np.repeat(defective, units), np.repeat(sizes, units), confidence)
@@ -51,7 +51,7 @@ def share_by_unit(
 
 def require_drawn(subject: Subject, data: Relation) -> None:
     """Refuse weighted rows and tables that repeat themselves; rows of one unit may be several."""
-    if not data.clustered:
+    if not clustered(subject, data):
         subject.independent_rows(data.dataset.role)
         return
     if data.dataset.weights is not None:
@@ -59,7 +59,13 @@ def require_drawn(subject: Subject, data: Relation) -> None:
     _refuse_repetition(subject, data)
 
 
-def unit_hash(data: Relation) -> str:
+def clustered(subject: Subject, data: Relation) -> bool:
+    """Whether there are several rows of a statistical unit."""
+    counted = subject.tabulation(data.dataset.role)
+    return counted.units is not None and counted.units < counted.rows
+
+
+def unit_hash(subject: Subject, data: Relation) -> str:
     """SQL for 64 bits that are equal where the statistical unit is; those of two relations compare.
 
     Raises `CannotMeasure` where no column of units is declared, or rows say not of which one they are.
@@ -67,8 +73,7 @@ def unit_hash(data: Relation) -> str:
     column, unit = data.dataset.unit_column, data.dataset.statistical_unit
     if column is None:
         raise CannotMeasure(f"{data.dataset.name} declares no unit_column: no row says of which {unit} it is")
-    code = data.code(column)
-    unnamed = data.aggregate({"unnamed": f"count(*) - count({code})"})["unnamed"]
+    code, unnamed = data.code(column), subject.tabulation(data.dataset.role).missing[column]
     if unnamed:
         raise CannotMeasure(f"{unnamed} rows of {data.dataset.name} say not of which {unit} they are")
     return f"hash({code})"

@@ -7,12 +7,10 @@ same where their codes are; whether a code stands for one unit in both data sets
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from certify.digest import canonical
-from checks.data_quality.defects import require_drawn, share_by_unit, unit_hash
-from checks.domain import Mask
-from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
+from checks.data_quality.defects import clustered, require_drawn, share_by_unit, unit_hash
+from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
 from checks.relation import Relation
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
@@ -38,10 +36,13 @@ def unit_leakage(
     if ours != theirs:
         raise CannotMeasure(f"a row stands for a {ours} here and for a {theirs} there: units do not compare")
     require_drawn(subject, data)
-    known = np.unique(other.hashes(unit_hash(other)))
-    units, sizes = np.unique(data.hashes(unit_hash(data)), return_counts=True)
+    known = np.unique(other.hashes(unit_hash(subject, other)))
+    units, sizes = np.unique(data.hashes(unit_hash(subject, data)), return_counts=True)
     shared = np.isin(units, known, assume_unique=True)
-    share = _share(data, shared, sizes, confidence)
+    if clustered(subject, data):
+        share = share_by_unit(data, np.where(shared, sizes, 0), sizes, confidence)
+    else:
+        share = proportion(int(shared.sum()), len(units), confidence)
     counts = {
         "rows": data.rows,
         "rows_of_shared_units": int(sizes[shared].sum()),
@@ -59,10 +60,3 @@ def unit_leakage(
             ),
         ),
     )  # fmt: skip
-
-
-def _share(data: Relation, shared: Mask, sizes: NDArray[np.int64], confidence: Confidence) -> Interval:
-    """Of the rows of all units, those of the shared ones."""
-    if not data.clustered:
-        return proportion(int(shared.sum()), len(sizes), confidence)
-    return share_by_unit(data, np.where(shared, sizes, 0), sizes, confidence)
