@@ -20,7 +20,14 @@ from certify.evidence import Statement
 from certify.submission.data import DeclaredIdentifier
 from checks.documents.writing import says_something
 from checks.identifiers.births import births
-from checks.identifiers.contacts import EMAIL_SIEVE, PHONE_SIEVE, emails, phones, phones_by_header
+from checks.identifiers.contacts import (
+    EMAIL_SIEVE,
+    PHONE_SIEVE,
+    emails,
+    phones,
+    phones_as_numbers,
+    phones_by_header,
+)
 from checks.identifiers.names import names
 from checks.identifiers.numbers import HIDDEN_SIEVE, hidden, numbers
 from checks.identifiers.sighting import Sighting
@@ -133,7 +140,9 @@ def _found(column: _Column, data: Relation) -> list[Sighting]:
     """All that is seen in one column."""
     header, values = column.name, column.values
     seen = [births(header, values, data.dataset.collected.last), phones_by_header(header, values)]
-    if not column.is_number:
+    if column.is_number:
+        seen.append(phones_as_numbers(values))
+    else:
         seen += [
             names(header, values), emails(column.drawn["emails"]), phones(column.drawn["phones"], values),
             *hidden(column.drawn["hidden"]),

@@ -30,6 +30,10 @@ _FORMS: Final = (
     (r"\d{1,2}/\d{1,2}/\d{4}", "%d/%m/%Y"),
     (r"\d{1,2}/\d{1,2}/\d{4}", "%m/%d/%Y"),
     (r"\d{1,2}-\d{1,2}-\d{4}", "%d-%m-%Y"),
+    (r"\d{1,2}/\d{1,2}/\d{2}", "%d/%m/%y"),
+    (r"\d{1,2}/\d{1,2}/\d{2}", "%m/%d/%y"),
+    (r"\d{1,2}\.\d{1,2}\.\d{2}", "%d.%m.%y"),
+    (r"\d{1,2}-\d{1,2}-\d{2}", "%d-%m-%y"),
     (r"(?:1[89]|20)\d{6}", "%Y%m%d"),
     (r"\d{1,2}-[A-Za-z]{3}-\d{4}", "%d-%b-%Y"),
     (r"\d{1,2} [A-Za-z]{3} \d{4}", "%d %b %Y"),
@@ -44,7 +48,7 @@ def births(header: str, values: Sequence[str], last_day: date) -> Sighting | Non
     Nine values in ten have to be dates of one form, 0 to 120 years before that day. Without a header there
     have to be twenty at least, their ages spread over 25 years, and their days over the whole month.
     """
-    dates = _dates(values)
+    dates = _dates(values, last_day)
     ages = [(last_day - day).days / _YEAR for day in dates]
     alive = [age for age in ages if 0 <= age <= _OLDEST]
     if not values or len(alive) < _MOSTLY * len(values):
@@ -68,18 +72,26 @@ def _like_births(dates: Sequence[date], ages: Sequence[float]) -> bool:
     )
 
 
-def _dates(values: Sequence[str]) -> list[date]:
+def _past(day: date, last_day: date) -> date:
+    """A year of two digits that would lie in the future is one of the century before."""
+    if day <= last_day:
+        return day
+    return day.replace(year=day.year - 100, day=min(day.day, 28))
+
+
+def _dates(values: Sequence[str], last_day: date) -> list[date]:
     """The dates of that one form in which most values are written."""
-    return max((_in_form(values, pattern, form) for pattern, form in _FORMS), key=len)
+    return max((_in_form(values, pattern, form, last_day) for pattern, form in _FORMS), key=len)
 
 
-def _in_form(values: Sequence[str], pattern: str, form: str) -> list[date]:
+def _in_form(values: Sequence[str], pattern: str, form: str, last_day: date) -> list[date]:
     found = []
     for value in values:
         if re.fullmatch(pattern, value.strip()):
             try:
                 day = re.split(r"[ T]", value.strip())[0] if "Y-%m-%d" in form else value.strip()
-                found.append(datetime.strptime(day, form).date())
+                read = datetime.strptime(day, form).date()
+                found.append(_past(read, last_day) if "%y" in form else read)
             except ValueError:
                 continue
     return found

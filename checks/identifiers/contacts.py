@@ -15,7 +15,7 @@ from typing import Final
 from checks.identifiers.headers import hinted
 from checks.identifiers.sighting import Sighting, sighting
 
-EMAIL_SIEVE: Final = r"[A-Za-z0-9._%+-]@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}"
+EMAIL_SIEVE: Final = r"[^\s@,;:<>()]@[^\s@,;:<>()]+\.[A-Za-z]{2,24}"
 _BEFORE, _AFTER = r"(^|[^0-9A-Za-z.,/:_+-])", r"($|[^0-9A-Za-z.,/:_-]|[.,:] |[.]$)"
 PHONE_SIEVE: Final = "|".join(
     _BEFORE + number + _AFTER
@@ -31,12 +31,13 @@ REGIONS: Final = ("FR", "DE", "GB", "IT", "BE", "NL", "AT", "CH", "SE", "FI", "I
 """Whose numbers are known without a country code: those written with a zero in front, and North America's."""
 
 _HINTED_REGIONS: Final = (*REGIONS, "ES", "PT", "PL", "DK", "NO", "CZ", "GR", "HU")
+_FEWEST: Final = 30
 _ENOUGH: Final = 100
 """So many other values tell whether a column without sentences is one of telephone numbers."""
 
 _EMAIL: Final = re.compile(
-    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9_%+-](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9_%+-])?"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])"
+    r"(?<![\w.%+-])[\w%+-](?:[\w.%+-]{0,62}[\w%+-])?"
+    r"@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])"
 )
 
 
@@ -76,8 +77,30 @@ def phones_by_header(header: str, values: Sequence[str]) -> Sighting | None:
     return sighting("phone", "telephone numbers, by the header", found, len(values))
 
 
+def phones_as_numbers(values: Sequence[str]) -> Sighting | None:
+    """Whole numbers that are telephone numbers with their country codes, of which a table lost the plus sign.
+
+    Of arbitrary numbers of that length one in five at most is a valid one; here seven in ten of at least
+    thirty have to be.
+    """
+    found = [value for value in values[:_ENOUGH] if 10 <= len(value) <= 15 and _is_abroad(value)]
+    looked_at = len(values[:_ENOUGH])
+    if looked_at < _FEWEST or 10 * len(found) < 7 * looked_at:
+        return None
+    return sighting("phone", "telephone numbers", found, looked_at)
+
+
+def _is_abroad(digits: str) -> bool:
+    from phonenumbers import NumberParseException, is_valid_number, parse
+
+    try:
+        return is_valid_number(parse(f"+{digits}"))
+    except NumberParseException:
+        return False
+
+
 def _holds_email(value: str) -> bool:
-    return any(re.search(r"[A-Za-z]", _domain(m.group())) for m in _EMAIL.finditer(value))
+    return any(re.search(r"[^\W\d_]", _domain(m.group())) for m in _EMAIL.finditer(value))
 
 
 def _domain(address: str) -> str:

@@ -19,13 +19,15 @@ from checks.identifiers.headers import folded, hinted
 from checks.identifiers.sighting import Sighting, sighting
 from checks.statistics.proportions import clopper_pearson
 
-_LOCALES: Final = """ar_AA bg_BG cs_CZ da_DK de_AT de_CH de_DE el_GR en_GB en_IE en_US es_ES et_EE fi_FI fr_BE
-    fr_CH fr_FR ga_IE hr_HR hu_HU is_IS it_IT lt_LT lv_LV nl_BE nl_NL no_NO pl_PL pt_PT ro_RO ru_RU sk_SK
-    sl_SI sv_SE tr_TR uk_UA"""
+_LOCALES: Final = """
+    ar_AA bg_BG cs_CZ da_DK de_AT de_CH de_DE el_GR en_GB en_IE en_IN en_US es_ES es_MX et_EE fi_FI
+    fr_BE fr_CH fr_FR ga_IE hr_HR hu_HU is_IS it_IT lt_LT lv_LV nl_BE nl_NL no_NO pl_PL pt_BR pt_PT
+    ro_RO ru_RU sk_SK sl_SI sv_SE tr_TR uk_UA
+"""
 _TITLES: Final = """mr mrs ms miss dr prof sir jr sr mme mlle herr frau fru hr sig sra don dona de del della
 di da
     do dos du la le van von der den ter ten zu y e ing dipl dott phd md ba bsc msc"""
-_WORD: Final = r"[^\w'\u2019]+"
+_BETWEEN: Final = r"[^\w'\u2019]+|_+"
 _PLAIN: Final = 0.4
 """The share of listed values that columns of other things may reach."""
 
@@ -49,12 +51,13 @@ def names(header: str, values: Sequence[str]) -> Sighting | None:
 
 
 def is_listed(value: str) -> bool:
-    """Whether all words of a text, without titles, are listed as names.
+    """Whether all words of a text, without titles and numbers, are listed as names.
 
     >>> is_listed("Dupont, Jean-Marie"), is_listed("machine operator"), is_listed("M. van der")
     (True, False, False)
     """
-    words = [word for word in re.split(_WORD, folded(value)) if len(word) > 1 and word not in _titles()]
+    spoken = [word for word in re.split(_BETWEEN, folded(value)) if len(word) > 1 and not word.isdigit()]
+    words = [word for word in spoken if word not in _titles()]
     return 0 < len(words) <= _MOST_WORDS and all(word in listed_names() for word in words)
 
 
@@ -81,4 +84,4 @@ def _of_locale(locale: str) -> Iterator[str]:
         listed = getattr(provider, attribute)
         if isinstance(listed, tuple | list | dict):
             for name in listed:
-                yield from re.split(_WORD, folded(str(name)))
+                yield from re.split(_BETWEEN, folded(str(name)))

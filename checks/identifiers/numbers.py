@@ -31,6 +31,7 @@ _CHANCE: Final = 1e-6
 _CHANCE_HINTED: Final = 1e-2
 _LEAST: Final = 2
 _LOST: Final = 2
+_FEWEST_DIGITS, _MOST_DIGITS = 7, 20
 _SHORTEST: Final = 6
 _FIRST_LOOKS: Final = ((80, 0.5), (200, 0.1))
 """So many values are looked at first; if as many pass with this chance or more, that is all: most columns end
@@ -106,10 +107,30 @@ def numbers(header: str, values: Sequence[str]) -> tuple[Sighting, ...]:
 
     A value that is a number in the file may have lost zeros at its front; up to two are given back.
     """
+    found = _told(header, values) or _told(header, [_core(value) for value in values])
+    return found or _by_header(header, values)
+
+
+def _told(header: str, values: Sequence[str]) -> tuple[Sighting, ...]:
     bare = {value.strip().upper(): _bare(value) for value in values}
     long_enough = {value: short for value, short in bare.items() if len(short) >= _SHORTEST}
     seen = [found for f in FORMATS if (found := _sighted(f, header, values, long_enough)) is not None]
     return tuple(sorted(seen, key=lambda found: -found.values))
+
+
+def _core(value: str) -> str:
+    """From the first digit to the last letter or digit: a number that something is put around."""
+    return re.sub(r"^\D+|\W+$", "", value)
+
+
+def _by_header(header: str, values: Sequence[str]) -> tuple[Sighting, ...]:
+    """Under a header that speaks of such numbers: values of which half have as many digits as they have."""
+    if "national_number" not in hinted(header):
+        return ()
+    long = [value for value in values if _FEWEST_DIGITS <= len(re.findall(r"\d", value)) <= _MOST_DIGITS]
+    what = "national numbers, by the header"
+    found = sighting("national_number", what, long if 2 * len(long) > len(values) else [], len(values))
+    return (found,) if found is not None else ()
 
 
 HIDDEN_SIEVE: Final = (

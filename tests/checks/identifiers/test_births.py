@@ -14,7 +14,7 @@ def days(least_age: float, greatest_age: float, values: int = 200, seed: int = 1
 
 
 @pytest.mark.parametrize(
-    "form", ["%Y-%m-%d", "%Y-%m-%d 00:00:00", "%d.%m.%Y", "%m/%d/%Y", "%Y%m%d", "%d %b %Y"]
+    "form", ["%Y-%m-%d", "%Y-%m-%d 00:00:00", "%d.%m.%Y", "%m/%d/%Y", "%Y%m%d", "%d %b %Y", "%d/%m/%y"]
 )
 def test_dates_spread_as_births_are_told_in_every_form(form: str) -> None:
     found = births("column_3", [day.strftime(form) for day in days(18, 90)], LAST)
@@ -30,6 +30,7 @@ def test_dates_spread_as_births_are_told_in_every_form(form: str) -> None:
         [str(day) for day in days(-20, 40)],  # appointments to come
         [str(day.replace(day=1)) for day in days(18, 90)],  # to the month alone
         [str(day.year) for day in days(18, 90)],
+        [day.strftime("%d/%m/%y") for day in days(0, 3)],
         [str(day) for day in days(18, 90, values=10)],
     ],
 )

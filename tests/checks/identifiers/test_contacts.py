@@ -8,7 +8,14 @@ import duckdb
 import pytest
 from faker import Faker
 
-from checks.identifiers.contacts import EMAIL_SIEVE, PHONE_SIEVE, emails, phones, phones_by_header
+from checks.identifiers.contacts import (
+    EMAIL_SIEVE,
+    PHONE_SIEVE,
+    emails,
+    phones,
+    phones_as_numbers,
+    phones_by_header,
+)
 
 SENTENCES = ("Came in the morning with a cough.", "Nothing to report, see notes.", "To be called again.")
 
@@ -55,13 +62,27 @@ def test_bare_digits_are_telephone_numbers_only_by_their_header() -> None:
     assert phones_by_header("phone", ["1", "2", "3"]) is None
 
 
+def test_numbers_that_lost_their_plus_sign_are_told_from_arbitrary_ones() -> None:
+    draw = random.Random(3)
+    mobiles = [f"336{draw.randrange(10**7, 10**8)}" for _ in range(60)]
+    assert phones_as_numbers(mobiles) is not None
+    assert phones_as_numbers(mobiles[:20]) is None
+    for digits in range(9, 16):
+        values = [str(draw.randrange(10 ** (digits - 1), 10**digits)) for _ in range(200)]
+        assert phones_as_numbers(values) is None
+    assert phones_as_numbers([str(draw.randrange(15 * 10**11, 17 * 10**11)) for _ in range(200)]) is None
+    assert phones_as_numbers([str(10**9 + n) for n in range(200)]) is None
+
+
 def test_addresses_are_told_and_other_uses_of_the_sign_are_not() -> None:
     faker = Faker("fr_FR")
     faker.seed_instance(5)
     addresses = [faker.email() for _ in range(100)]
-    found = emails([*addresses, "to ann.lee+x@mail.example.co.uk."])
+    others = ["to ann.lee+x@mail.example.co.uk.", "ann@m\u00fcnchen.example", "<mailto:ANN@EXAMPLE.ORG>"]
+    found = emails([*addresses, *others])
     assert found is not None
-    assert found.values == 101
+    assert found.values == 103
+    assert all(re.search(EMAIL_SIEVE, value) for value in [*addresses, *others])
     assert emails(["3@5.mg", "a@b", "x@@y.org", "@home", "two @ 3.50", "user@localhost"]) is None
 
 

@@ -56,6 +56,7 @@ def test_a_header_tells_names_that_no_list_holds() -> None:
     ("value", "listed"),
     [
         ("Dupont, Jean-Marie", True), ("Dr. Anna Schmidt", True), ("O'Connor", True), ("MÜLLER Jürgen", True),
+        ("anna_schmidt (17)", True),
         ("machine operator", False), ("von der", False), ("", False), ("17", False),
     ],
 )  # fmt: skip

@@ -116,6 +116,18 @@ def test_a_header_alone_is_no_number() -> None:
     assert numbers("ssn", distinct(arbitrary()["6 digits"], 200)) == ()
 
 
+@pytest.mark.parametrize("around", ["ID{}", "#{}", '{{"id": "{}"}}', "no. {};"])
+def test_numbers_that_something_is_put_around_are_told(around: str) -> None:
+    values = [around.format(value) for value in written_by_faker("pl_PL", "pesel", 30)]
+    assert numbers("column", values)[0].what.startswith("Polish")
+
+
+def test_numbers_without_their_key_are_told_by_the_header_alone() -> None:
+    values = [value[:13] for value in written_by_faker("fr_FR", "ssn", 30)]
+    assert numbers("numéro sécu", values)[0].what.endswith("by the header")
+    assert numbers("column", values) == ()
+
+
 def test_numbers_in_the_middle_of_texts_are_told_one_by_one() -> None:
     iban = "GB33 BUKB 2020 1555 5555 55"  # the example of the registry of SWIFT
     found = hidden([f"pay to {iban}.", "see GB34 BUKB 2020 1555 5555 55", "tax code RSSMRA85T10A562S please"])
