@@ -1,6 +1,6 @@
 """The columns of two data sets, counted in the same bins, so that their distributions can be compared.
 
-Codes, classes, groups and numbers with a declared step are in the counts that all checks share. Of other
+Codes, classes, groups and numbers in declared steps are in the counts that all checks share. Of other
 numbers equal parts of the range would say little: most rows may stand in one of them. They are counted
 between some of their own values, and each of these values by itself, in one scan of each table more and one
 to find them. Which values these are decides how wide a bound is and never whether it holds.
@@ -56,7 +56,7 @@ def pairs(first: Side, second: Side) -> tuple[Pair, ...]:
     """
     _require_columns(first.counted)
     columns = {d.source: (d, second.counted.distribution(d.source)) for d in first.counted.distributions}
-    loose = [name for name, (one, _) in columns.items() if not one.labels and not one.stepwise]
+    loose = [name for name, both in columns.items() if not _is_in_steps(both, first, second)]
     found = [_declared(*both) for name, both in columns.items() if name not in loose]
     attributes = [name for name in first.rows.attributes if not _is_one_of(columns, name, first)]
     named = [*found, *_between_values(first, second, loose), *(_groups(first, second, a) for a in attributes)]
@@ -73,6 +73,22 @@ def _require_columns(counted: Tabulation) -> None:
         raise CannotMeasure(
             f"{', '.join(arrays)} is an array of several values a row: columns are compared, and it is none"
         )
+
+
+def _is_in_steps(both: tuple[Distribution, Distribution], first: Side, second: Side) -> bool:
+    """Whether each count is of one value: of a code, or of a declared step to which all values keep.
+
+    A step that is declared wider than it is would hide what values between two steps do.
+    """
+    if both[0].labels:
+        return True
+    return both[0].stepwise and not any(_off_steps(*side) for side in zip(both, (first, second), strict=True))
+
+
+def _off_steps(distribution: Distribution, side: Side) -> bool:
+    known = distribution.missing + distribution.below + distribution.above
+    fed = (each for each in side.counted.sources if each.source == distribution.source)
+    return any(each.outside > known for each in fed)
 
 
 def _is_one_of(columns: dict[str, tuple[Distribution, Distribution]], attribute: str, side: Side) -> bool:

@@ -26,10 +26,9 @@ def drift(subject: Subject, data: Relation | None, confidence: Confidence, *, ot
     """Estimates `distribution_distance` for each `feature=name`, and `largest_distribution_distance` (all).
 
     A feature is a column that the model is fed with, the target, or a declared attribute whose column is
-    neither. Of codes, classes and groups: total variation; of numbers: the Kolmogorov distance. A number with
-    a declared step counts as the nearest step. Bounds: see `checks.statistics.shortfalls`, over rows of both
-    data sets that are independent draws. Only single columns are compared: what columns have in common may
-    differ though each is alike.
+    neither. Of codes, classes and groups: total variation; of numbers: the Kolmogorov distance. Bounds: see
+    `checks.statistics.shortfalls`, over rows of both data sets that are independent draws. Only single
+    columns are compared: what columns have in common may differ though each is alike.
 
     Raises `CannotMeasure` where the other data set is absent or the same one, for arrays of several axes, and
     for rows that are weighted, repeated or several of one unit.

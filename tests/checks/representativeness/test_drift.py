@@ -115,6 +115,12 @@ def test_missing_values_and_undeclared_codes_are_values(measure: Callable[..., M
     assert float(found(measure(*astray), "x1").value) > 0.28  # nobody knows that they are the same
 
 
+def test_a_step_that_is_declared_too_wide_hides_nothing(measure: Callable[..., Measured]) -> None:
+    test, train = people(24, 2000), people(25, 2000)
+    between = measure(test.assign(x3=test.x3 / 2), train.assign(x3=train.x3 / 2 + 0.4), step={"x3": 5})
+    assert float(found(between, "x3").value) > 0.3
+
+
 def test_values_beyond_the_range_are_not_lost(measure: Callable[..., Measured]) -> None:
     test, train = people(14, 3000), people(15, 3000)
     beyond = measure(test, train.assign(x2=train.x2 + 30, x0=train.x0.where(train.index % 2 > 0, np.inf)))

@@ -79,7 +79,8 @@ def test_the_price_of_a_betting_mean(case: str) -> None:
     }
     best = min(n["plug-in"], n["STaR"])
     print(f"mean of {case}: {n}, ours over best known {n['ours'] / best:.2f} (normal: without guarantee)")
-    assert n["ours"] <= (1.35 if case in BY_COUNTS else 1.10) * best
+    # 400 samples of each size leave an error of some 5 percent in a number of cases.
+    assert n["ours"] <= (1.35 if case in BY_COUNTS else 1.15) * best
 
 
 LIMITS: dict[str, Draw] = {name: draw for name, (draw, _) in CASES.items()} | {
