@@ -19,7 +19,8 @@ OLDEST = 125
 """No person is known to have lived longer; the oldest known died at 122."""
 
 _MAX_ROWS = 200_000
-_DATE = re.compile(r"(1[89]|20|21)[0-9]{2}(-[0-9]{2}){0,2}")
+_DATE = re.compile(r"(?<![0-9])((?:1[89]|20|21)[0-9]{2})(?:-?(?:0[1-9]|1[0-2])(?:-?[0-3][0-9])?)?(?![0-9])")
+"""A year, with or without month and day, wherever it stands: 2019, 2019-07-01, 201907, FY2019."""
 _AGE = re.compile(r"[0-9]{1,3}")
 _COUNT = re.compile(r"[0-9]{1,15}")
 
@@ -114,7 +115,8 @@ def _first(lines: Sequence[int]) -> str:
 def _selection_defects(table: PopulationTable, as_of: date) -> Iterator[str]:
     """A selected year that is not the one that the manifest declares."""
     for chosen in table.selected:
-        if _DATE.fullmatch(chosen.value) and int(chosen.value[:4]) != as_of.year:
+        found = _DATE.search(chosen.value)
+        if found and int(found[1]) != as_of.year:
             yield (
                 f"{chosen.column} {chosen.value} is selected, and the population is declared as of "
                 f"{as_of.isoformat()}"
@@ -124,8 +126,9 @@ def _selection_defects(table: PopulationTable, as_of: date) -> Iterator[str]:
 def _mixed_dates(table: PopulationTable, rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
     """An ignored column of several years or dates: each line may then be of another population."""
     for name in table.ignored:
-        values = sorted({row[name] for row in rows})
-        if len(values) > 1 and all(_DATE.fullmatch(value) for value in values):
+        found = [_DATE.search(value) for value in {row[name] for row in rows}]
+        values = sorted({date[0] for date in found if date})
+        if len(values) > 1 and all(found):
             several = ", ".join(values[:5])
             yield f"{name} holds several years or dates ({several}): select one instead of ignoring it"
 

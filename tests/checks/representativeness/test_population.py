@@ -193,10 +193,22 @@ def test_years_are_not_mixed_and_are_those_that_are_declared(
 
 
 def test_a_year_for_each_sex_is_seen_though_no_cell_comes_twice(read: Callable[..., Reference]) -> None:
-    mixed = {(2017 + sex, sex, age): n for (sex, age), n in COUNTS.items()}
-    data = written(mixed, "YEAR,SEX,AGE,POP", "{},{},{},{}".format)
-    defects = read(data, sum(COUNTS.values()), ignored=["YEAR"]).defects
-    assert defects == ("YEAR holds several years or dates (2018, 2019): select one instead of ignoring it",)
+    for spelling, told in (
+        ("{},{},{},{}", "2018, 2019"),
+        ("FY{} est.,{},{},{}", "2018, 2019"),
+        ("{}07,{},{},{}", "201807, 201907"),
+        ("{}-07-01,{},{},{}", "2018-07-01, 2019-07-01"),
+    ):
+        mixed = {(2017 + sex, sex, age): n for (sex, age), n in COUNTS.items()}
+        data = written(mixed, "YEAR,SEX,AGE,POP", spelling.format)
+        defects = read(data, sum(COUNTS.values()), ignored=["YEAR"]).defects
+        assert defects == (f"YEAR holds several years or dates ({told}): select one instead of ignoring it",)
+
+
+def test_a_note_that_names_a_year_in_some_rows_is_no_mixture(read: Callable[..., Reference]) -> None:
+    noted = {(f"revised in {2000 + age}" if age < 9 else "", sex, age): n for (sex, age), n in COUNTS.items()}
+    data = written(noted, "NOTE,SEX,AGE,POP", "{},{},{},{}".format)
+    assert read(data, sum(COUNTS.values()), ignored=["NOTE"]).defects == ()
 
 
 YOUNGER = [{"name": "child", "from": 0, "below": 25}, {"name": "adult", "from": 25, "below": 126}]
