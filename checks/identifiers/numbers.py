@@ -15,7 +15,8 @@ places.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -31,6 +32,7 @@ _CHANCE: Final = 1e-6
 _CHANCE_HINTED: Final = 1e-2
 _LEAST: Final = 2
 _LOST: Final = 2
+_SOME: Final = 20
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 20
 _SHORTEST: Final = 6
 _FIRST_LOOKS: Final = ((80, 0.5), (200, 0.1))
@@ -187,10 +189,16 @@ def _chance(format_: Format, values: Sequence[str]) -> float:
     if not shares:
         return 1.0
     passing = sum(map(format_.holds, shares))
-    mean = sum(shares.values()) / len(shares)
+    mean = min(1.0, _skew(shares) * sum(shares.values()) / len(shares))
     if passing < len(shares) * mean + 1:
         return 1.0
     return float(binom.sf(passing - 1, len(shares), mean))
+
+
+def _skew(values: Collection[str]) -> int:
+    """2 where values mostly end alike, as round amounts do: some checks give zero for two remainders."""
+    ((_, times),) = Counter(value[-1] for value in values).most_common(1)
+    return 2 if 3 * times > len(values) and len(values) >= _SOME else 1
 
 
 def _share_of_variants(format_: Format, value: str) -> float:
