@@ -12,7 +12,8 @@ Nothing is left to a grid. The region is made convex in Barnard's sense, so that
 the first rate and rises with the second: over a small cell of rates it is at most what the worst corner
 gives. Cells whose corner is not below alpha are halved, a few times; what is still undecided then counts as
 not excluded. The order does not depend on the contrast that is tried, so that what excludes one contrast
-excludes every larger one.
+excludes every larger one. It does depend on alpha: bounds at two confidences, each of which keeps its own,
+need not lie within each other exactly.
 
 Both groups must be independent: rates of the same cases, or of groups that share cases, are not.
 """
