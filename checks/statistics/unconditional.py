@@ -12,8 +12,8 @@ Nothing is left to a grid. The region is made convex in Barnard's sense, so that
 the first rate and rises with the second: over a small cell of rates it is at most what the worst corner
 gives. Cells whose corner is not below alpha are halved, a few times; what is still undecided then counts as
 not excluded. The order does not depend on the contrast that is tried, so that what excludes one contrast
-excludes every larger one. It does depend on alpha: bounds at two confidences, each of which keeps its own,
-need not lie within each other exactly.
+excludes every larger one. Nor does it depend on alpha, so that what is excluded at a confidence is excluded
+at every lower one.
 
 Both groups must be independent: rates of the same cases, or of groups that share cases, are not.
 """
@@ -42,6 +42,10 @@ _DEVIATIONS: Final = 8.0
 
 ROUNDING: Final = 1e-8
 """More than the relative error of a sum of probabilities in floats."""
+
+_ORDERED_AT: Final = 0.025
+"""The alpha of the approximate limits by which samples are ordered, whatever that of the bound: an order that
+moved with alpha would let a higher confidence give a narrower bound."""
 
 _EQUALLY_STRONG: Final = 1e-9
 """Samples whose scores differ by less count as equally strong."""
@@ -125,12 +129,22 @@ class Sample:
 
     @cached_property
     def _approximate(self) -> float:
-        """The limit at which the score would be that of alpha were it normal; samples are ordered there."""
+        """About where the limit is."""
+        usual = math.isclose(self.alpha, _ORDERED_AT, rel_tol=1e-9)
+        return self._ordering if usual else self._limit_by_score(self.alpha)
+
+    @cached_property
+    def _ordering(self) -> float:
+        """The approximate limit by which samples are ordered."""
+        return self._limit_by_score(_ORDERED_AT)
+
+    def _limit_by_score(self, alpha: float) -> float:
+        """The limit at which the score would be that of alpha were it normal."""
         from scipy.optimize import brentq
         from scipy.special import ndtri
 
         def excess(theta: float) -> float:
-            return float(self._scores(theta, np.array([self.x]), np.array([self.y]))[0] - ndtri(self.alpha))
+            return float(self._scores(theta, np.array([self.x]), np.array([self.y]))[0] - ndtri(alpha))
 
         low = max(self.observed, 1e-3 * self._smallest_step)
         high = self.most * (1 - 1e-9)
@@ -207,11 +221,11 @@ class Sample:
         return {}
 
     def _searched(self, counts: Counts) -> Counts:
-        strength = self._scores(self._approximate, np.array([self.x]), np.array([self.y]))[0]
+        strength = self._scores(self._ordering, np.array([self.x]), np.array([self.y]))[0]
         low, high = np.full_like(counts, -1), np.full_like(counts, self.n + 1)
         while (high - low > 1).any():
             middle = np.clip((low + high) // 2, 0, self.n)
-            inside = self._scores(self._approximate, counts, middle) <= strength + _EQUALLY_STRONG
+            inside = self._scores(self._ordering, counts, middle) <= strength + _EQUALLY_STRONG
             high, low = np.where(inside, middle, high), np.where(inside, low, middle)
         high = np.where(counts <= self.x, np.minimum(high, self.y), high)
         return np.asarray(np.minimum.accumulate(high[::-1])[::-1])
