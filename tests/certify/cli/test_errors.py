@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,15 @@ def test_a_ledger_that_cannot_be_read_is_our_failure(certify: Any, place: Any, t
     assert done.said["error"] == "IsADirectoryError"
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell lets what it starts in the background ignore interrupts, and so what that starts in turn."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_command_is_neither_conforming_nor_non_conforming(place: Any, tmp_path: Path) -> None:
     long = ("--set", "cases=2000000", "--set", "seed=1", "--set", "tolerance=0.1", "--json")
     script = str(Path(sys.executable).parent / "certify")
