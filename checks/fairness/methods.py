@@ -6,7 +6,7 @@ from typing import Final
 
 from checks.method import Method, method
 
-FAIRNESS: Final[tuple[tuple[str, Method], ...]] = (
+METHODS: Final[tuple[tuple[str, Method], ...]] = (
     method(
         "checks.fairness.gaps:true_positive_rate_gap",
         "The true-positive rate of each group, and the gap between every two.",

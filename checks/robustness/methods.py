@@ -1,0 +1,25 @@
+"""The methods of this area, as the catalogue lists them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from checks.method import Method, method
+
+METHODS: Final[tuple[tuple[str, Method], ...]] = (
+    method(
+        "checks.robustness.noise:noise_stability",
+        "The share of cases decided otherwise under the declared measurement noise.",
+        parameters={"seed": "integer"},
+    ),
+    method(
+        "checks.robustness.batches:batch_consistency",
+        "The share of cases decided otherwise among others than alone.",
+        parameters={"batch": "integer"},
+    ),
+    method(
+        "checks.robustness.rounding:rounding",
+        "The share of cases decided otherwise when every measured number is rounded.",
+        parameters={"digits": "integer"},
+    ),
+)
