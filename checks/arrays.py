@@ -46,7 +46,7 @@ def arrays_as_columns(manifest: Manifest, data: bytes, path: str) -> pd.DataFram
     for entry in manifest.model.inputs:
         if isinstance(entry, TensorInput):
             hidden = _described(entry, arrays)
-            if hidden.keys() & arrays.keys():
+            if not hidden.keys().isdisjoint(frame.columns):
                 raise CannotMeasure(
                     f"arrays called {', '.join(hidden)} would hide what is said of {entry.array}"
                 )

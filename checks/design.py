@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from certify.submission.data import Dataset
 from checks.domain import Mask
+from checks.independence import refuse_repetition
 from checks.measured import CannotMeasure, Confidence, Interval
 from checks.repetition import repetition, row_digests
 from checks.statistics.averages import average
@@ -241,5 +242,4 @@ def require_drawn_rows(data: Table) -> None:
     files = np.repeat(np.arange(len(data.parts)), data.parts)[kept]
     parts = np.bincount(files, minlength=len(data.parts)).tolist()
     defect = repetition([pairs[at][1] for at in kept], parts, fine=data.fine)
-    if defect is not None:
-        raise CannotMeasure(f"{data.dataset.name} {defect}: repeated rows are not independent")
+    refuse_repetition(data.dataset, defect)

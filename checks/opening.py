@@ -41,6 +41,10 @@ _HELD_BYTES = 64 << 20
 
 _LONGEST_LINE = 1 << 20
 
+_OURS = "certify: "
+"""How the columns begin that we add. A vendor's column of such a name would be counted in the place of ours,
+for SQL takes the first of two."""
+
 
 def open_data(manifest: Manifest, dataset: Dataset, files: Files) -> duckdb.DuckDBPyConnection:
     """A connection with the view `data`: all rows of a data set, in the order of its files.
@@ -71,6 +75,11 @@ def open_data(manifest: Manifest, dataset: Dataset, files: Files) -> duckdb.Duck
 def quoted(name: str) -> str:
     """A name as an SQL identifier, whatever characters it holds."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def own(name: str) -> str:
+    """The SQL identifier of a column that we add to those of a file, of which none may be called so."""
+    return quoted(_OURS + name)
 
 
 def text(value: str) -> str:
@@ -128,7 +137,9 @@ def _source(
         return _parquet(path, name)
     if name.endswith(".csv"):
         return _csv(connection, path, name)
-    connection.register(f"arrays{index}", arrays_as_columns(manifest, files.read(name), name))
+    frame = arrays_as_columns(manifest, files.read(name), name)
+    _require_different(list(frame.columns), name)
+    connection.register(f"arrays{index}", frame)
     return f"arrays{index}"
 
 
@@ -226,3 +237,6 @@ def _require_different(names: Sequence[str], path: str) -> None:
     alike = [name for name in names if folded[name.casefold()] > 1]
     if alike:  # SQL would take one for the other
         raise CannotMeasure(f"{path} has columns that differ in capitals alone: {', '.join(alike[:5])}")
+    ours = [name for name in names if name.casefold().startswith(_OURS)]
+    if ours:
+        raise CannotMeasure(f"{path} has columns with names that are kept for us: {', '.join(ours[:5])}")

@@ -198,22 +198,6 @@ class Relation:
             for batch in selected.to_arrow_reader(rows):
                 yield batch.to_pandas()
 
-    @property
-    def clustered(self) -> bool:
-        """Whether the manifest names a statistical unit of which there are several rows."""
-        column = self.dataset.unit_column
-        if column is None:
-            return False
-        if column not in self._columns:
-            raise CannotMeasure(f"{self.dataset.name} has no column {column} for its statistical unit")
-        return self._several_rows_per_unit
-
-    @cached_property
-    def _several_rows_per_unit(self) -> bool:
-        name = quoted(str(self.dataset.unit_column))
-        found = self.query(f"SELECT count(DISTINCT {name}) + (count(*) > count({name}))::INT FROM data")  # noqa: S608
-        return bool(found[0][0] < self.rows)
-
     @contextmanager
     def _refusals(self) -> Iterator[None]:
         import duckdb

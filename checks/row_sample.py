@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from checks.opening import own
 from checks.relation import Relation
 
-NUMBER = "number_of_the_row"
+NUMBER = own("number of the row")
 
 
 def numbered_rows(data: Relation) -> str:

@@ -12,8 +12,9 @@ from certify.digest import Digest
 from certify.evidence import Reason
 from certify.submission import Manifest
 from certify.submission.data import Dataset
+from checks.domain import finely_measured
 from checks.files import Files
-from checks.independence import require_independent_rows
+from checks.independence import refuse_clusters, refuse_repetition, refuse_weights
 from checks.measured import CannotMeasure
 from checks.predictor import UNDECIDED, Predictor
 from checks.relation import Relation
@@ -89,8 +90,10 @@ class Subject:
 
     def independent_rows(self, role: str) -> Tabulation:
         """The counts of a data set whose rows are independent trials; `CannotMeasure` for any other."""
-        counted = self.tabulation(role)
-        require_independent_rows(self.manifest, self._dataset(role), counted)
+        dataset, counted = self._dataset(role), self.tabulation(role)
+        refuse_weights(dataset)
+        refuse_repetition(dataset, counted.defect(fine=finely_measured(self.manifest.model.inputs)))
+        refuse_clusters(dataset, clustered=counted.clustered)
         return counted
 
     def _dataset(self, role: str) -> Dataset:

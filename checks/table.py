@@ -25,6 +25,7 @@ from certify.submission.manifest import Manifest
 from certify.submission.model import IdentityRule, Input, TableInput, TensorInput, extremes_of
 from checks.domain import Mask, finely_measured, inside
 from checks.files import Files
+from checks.independence import refuse_clusters, refuse_repetition, refuse_weights
 from checks.measured import CannotMeasure
 from checks.predictor import UNDECIDED, Inputs, classes_of
 from checks.repetition import repetition, row_digests
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_UNPACKED_BYTES = 4 << 30
-_FITTING = "objectives.performance, claims and generalisation have one for shares and means"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,16 +100,10 @@ class Table:
 
         The sentence names the methods that have bounds for such rows, see `checks.design`.
         """
-        if self.dataset.weights is not None:
-            raise CannotMeasure(f"weighted rows need an interval method for survey weights; {_FITTING}")
+        refuse_weights(self.dataset)
         defect = repetition(row_digests(self.inputs, self.labels), self.parts, fine=self.fine)
-        if defect is not None:
-            raise CannotMeasure(f"{self.dataset.name} {defect}: repeated rows are not independent")
-        if self.clustered:
-            unit = self.dataset.statistical_unit
-            raise CannotMeasure(
-                f"several rows per {unit} are clustered and need their own method; {_FITTING}"
-            )
+        refuse_repetition(self.dataset, defect)
+        refuse_clusters(self.dataset, clustered=self.clustered)
 
 
 def read_table(manifest: Manifest, dataset: Dataset, files: Files) -> Table:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from checks.design import require_most_rows
 from checks.domain import finely_measured
+from checks.independence import refuse_repetition
 from checks.measured import CannotMeasure, Confidence, Interval
 from checks.relation import Relation
-from checks.repetition import defect_of
 from checks.statistics.proportions import proportion
 from checks.statistics.weighted import weighted_rate
 from checks.subject import Subject
@@ -30,7 +30,7 @@ def defective_share(
     not all named, or their number is not bounded.
     """
     require_drawn(subject, data)
-    if not clustered(subject, data):
+    if not subject.tabulation(data.dataset.role).clustered:
         return proportion(rows, data.rows, confidence)
     found = data.query(
         "SELECT defective, size, count(*) FROM (SELECT "  # noqa: S608
@@ -51,18 +51,13 @@ def share_by_unit(
 
 def require_drawn(subject: Subject, data: Relation) -> None:
     """Refuse weighted rows and tables that repeat themselves; rows of one unit may be several."""
-    if not clustered(subject, data):
+    counted = subject.tabulation(data.dataset.role)
+    if not counted.clustered:
         subject.independent_rows(data.dataset.role)
         return
     if data.dataset.weights is not None:
         raise CannotMeasure("weighted rows of several to a unit have no bounds for a share of rows")
-    _refuse_repetition(subject, data)
-
-
-def clustered(subject: Subject, data: Relation) -> bool:
-    """Whether there are several rows of a statistical unit."""
-    counted = subject.tabulation(data.dataset.role)
-    return counted.units is not None and counted.units < counted.rows
+    refuse_repetition(data.dataset, counted.defect(fine=finely_measured(data.manifest.model.inputs)))
 
 
 def unit_hash(subject: Subject, data: Relation) -> str:
@@ -88,16 +83,3 @@ def times_of(subject: Subject, data: Relation) -> Times:
     if times is None:
         raise CannotMeasure(f"{data.dataset.name} has no column {column} of moments")
     return times
-
-
-def _refuse_repetition(subject: Subject, data: Relation) -> None:
-    counted = subject.tabulation(data.dataset.role)
-    defect = defect_of(
-        rows=counted.rows,
-        different=counted.repetition.different,
-        times=counted.repetition.times,
-        files_alike=counted.repetition.files_alike,
-        fine=finely_measured(data.manifest.model.inputs),
-    )
-    if defect is not None:
-        raise CannotMeasure(f"{data.dataset.name} {defect}: repeated rows are not independent")

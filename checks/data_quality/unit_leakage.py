@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from certify.digest import canonical
-from checks.data_quality.defects import clustered, require_drawn, share_by_unit, unit_hash
+from checks.data_quality.defects import require_drawn, share_by_unit, unit_hash
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
 from checks.relation import Relation
 from checks.statistics.proportions import proportion
@@ -39,7 +39,7 @@ def unit_leakage(
     known = np.unique(other.hashes(unit_hash(subject, other)))
     units, sizes = np.unique(data.hashes(unit_hash(subject, data)), return_counts=True)
     shared = np.isin(units, known, assume_unique=True)
-    if clustered(subject, data):
+    if subject.tabulation(data.dataset.role).clustered:
         share = share_by_unit(data, np.where(shared, sizes, 0), sizes, confidence)
     else:
         share = proportion(int(shared.sum()), len(units), confidence)

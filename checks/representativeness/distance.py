@@ -46,12 +46,12 @@ def distance(
         raise CannotMeasure("a distance needs a data set, and at least one attribute")
     attributes = tuple(sorted(set(attributes)))
     cells = _cells(data.attributes, attributes)
-    subject.tabulation(data.dataset.role)  # what is wrong with the reference is said of these very data
+    counted = subject.tabulation(data.dataset.role)  # a wrong reference is said of these very data
     reference = sound_for(reference_of(subject), data, cells)
     if reference.defects:
         return Measured(statements=(soundness(reference),))
-    _require_equal_draws(data)
-    counted = subject.independent_rows(data.dataset.role)
+    _require_equal_draws(data, counted)
+    subject.independent_rows(data.dataset.role)
     counts = _counts(counted, attributes, cells)
     reference = _without_inhabited_voids(reference, counts)
     if reference.defects:
@@ -86,9 +86,9 @@ def _counts(counted: Tabulation, attributes: Sequence[str], cells: Sequence[str]
     return counts
 
 
-def _require_equal_draws(data: Relation) -> None:
+def _require_equal_draws(data: Relation, counted: Tabulation) -> None:
     """The sentence names what fits: for sums over many cells no bound by unit is here."""
-    if data.dataset.weights is not None or data.clustered:
+    if data.dataset.weights is not None or counted.clustered:
         raise CannotMeasure(
             "rows that are weighted, or several of one unit, have no bound of a distance here; "
             "representativeness.shares has bounds for each of their groups and crossings"

@@ -106,12 +106,12 @@ def _found(
 ) -> tuple[list[_Share], float]:
     """Each share by the bounds that fit, and the effective size of all."""
     references = {stratum: float(reference.share(stratum)) for stratum in strata}
-    role = data.dataset.role
-    if data.dataset.weights is not None or data.clustered:
-        units = units_of(data, subject.tabulation(role))
+    counted = subject.tabulation(data.dataset.role)
+    if data.dataset.weights is not None or counted.clustered:
+        units = units_of(data, counted)
         shares = {stratum: units.share(stratum, confidence) for stratum in strata}
         return [_share(stratum, *shares[stratum], references) for stratum in strata], units.effective
-    counted = subject.independent_rows(role)
+    subject.independent_rows(data.dataset.role)
     rows = {stratum: counted.count(stratum) for stratum in strata}
     each = {stratum: proportion(rows[stratum], counted.rows, confidence) for stratum in strata}
     return [_share(stratum, each[stratum], rows[stratum], references) for stratum in strata], counted.rows

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from certify.submission.data import Dataset
 from checks.domain import finely_measured
+from checks.independence import refuse_repetition
 from checks.measured import CannotMeasure, Confidence, Interval
 from checks.relation import Relation
 from checks.repetition import defect_of
@@ -80,7 +81,7 @@ def units_of(relation: Relation, counted: Tabulation) -> Units:
     Raises `CannotMeasure` where a unit or a weight is missing, where what one unit can bring at most is not
     declared or exceeded, and for a table that repeats itself.
     """
-    clustered = relation.clustered
+    clustered = counted.clustered
     weight = _most_weight(relation) if relation.dataset.weights is not None else 1.0
     asked = "max(rows), count(*), sum(size), sum(size * size)"
     each = _each(relation, weight)
@@ -179,8 +180,7 @@ def _require_no_repetition(relation: Relation, counted: Tabulation, *, clustered
         files_alike=counted.repetition.files_alike,
         fine=finely_measured(relation.manifest.model.inputs),
     )
-    if defect is not None:
-        raise CannotMeasure(f"{relation.dataset.name} {defect}: repeated rows are not independent")
+    refuse_repetition(relation.dataset, defect)
 
 
 def _around(value: float, one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:

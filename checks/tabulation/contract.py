@@ -5,16 +5,16 @@ Says the same as `checks.domain` says of arrays; a test holds the two against ea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from certify.submission.model import CodedColumn, Column, Input, Quantity, TableInput
+from certify.submission.model import CodedColumn, Column, Quantity, TableInput, TensorInput
 from checks.arrays import identity_of, inside_of, missing_of
 from checks.domain import bounds_of, codes_of, step_slack
 from checks.measured import CannotMeasure
-from checks.opening import quoted
+from checks.opening import own, quoted
 from checks.relation import WHOLE_NUMBERS, Relation
 
 
@@ -22,19 +22,24 @@ from checks.relation import WHOLE_NUMBERS, Relation
 class Source:
     """One column or array that is fed to the model.
 
+    `place` counts them from 0: names are the vendor's, and may be put together to look like others.
     `typed` is SQL over the view `data`: the value as it is fed, or a number that is equal where arrays are.
-    `value` is the name that it gets in `fed_rows`. `missing` and `inside` are SQL over that; `inside` is NULL
-    where the value is missing.
+    `missing` and `inside` are SQL over `fed_rows`; `inside` is NULL where the value is missing.
     """
 
+    place: int
     input: str
     name: str
     typed: str
-    value: str
     missing: str
     inside: str
     column: Column | None
     dtype: str
+
+    @property
+    def value(self) -> str:
+        """The name of the value in `fed_rows`."""
+        return _value(self.place)
 
 
 def fed_rows(fed: Sequence[Source]) -> str:
@@ -45,7 +50,16 @@ def fed_rows(fed: Sequence[Source]) -> str:
 
 def sources(relation: Relation) -> tuple[Source, ...]:
     """Every column and array that the model is fed, in the order of its inputs."""
-    return tuple(source for entry in relation.manifest.model.inputs for source in _sources(relation, entry))
+    found: list[Source] = []
+    for entry in relation.manifest.model.inputs:
+        if isinstance(entry, TableInput):
+            found += [
+                _column(relation, entry, column, place)
+                for place, column in enumerate(entry.columns, start=len(found))
+            ]
+        else:
+            found.append(_array(relation, entry, len(found)))
+    return tuple(found)
 
 
 def input_hash(relation: Relation) -> str:
@@ -58,17 +72,14 @@ def alike(value: str, source: Source) -> str:
     return f"({value} + 0)" if source.column is not None else value
 
 
-def _sources(relation: Relation, entry: Input) -> Iterator[Source]:
-    if isinstance(entry, TableInput):
-        yield from (_column(relation, entry, column) for column in entry.columns)
-        return
+def _array(relation: Relation, entry: TensorInput, place: int) -> Source:
     if identity_of(entry.array) not in relation.names:
         raise CannotMeasure(f"{relation.dataset.name} has no array {entry.array} with cases of {entry.shape}")
-    yield Source(
+    return Source(
+        place=place,
         input=entry.name,
         name=entry.array,
         typed=quoted(identity_of(entry.array)),
-        value=_name(entry, entry.array),
         missing=quoted(missing_of(entry.array)),
         inside=quoted(inside_of(entry.array)),
         column=None,
@@ -76,20 +87,20 @@ def _sources(relation: Relation, entry: Input) -> Iterator[Source]:
     )
 
 
-def _column(relation: Relation, entry: TableInput, column: Column) -> Source:
+def _column(relation: Relation, entry: TableInput, column: Column, place: int) -> Source:
     if column.name not in relation.names:
         raise CannotMeasure(f"the data have no column {column.name}, which the model is declared to take")
-    value = _name(entry, column.name)
+    value = _value(place)
     within = (
         _coded(column, entry.dtype, value)
         if isinstance(column, CodedColumn)
         else _measured(column, entry.dtype, value)
     )
     return Source(
+        place=place,
         input=entry.name,
         name=column.name,
         typed=_typed(relation, column.name, entry.dtype),
-        value=value,
         missing=f"({value} IS NULL)",
         inside=f"({within})",
         column=column,
@@ -97,8 +108,8 @@ def _column(relation: Relation, entry: TableInput, column: Column) -> Source:
     )
 
 
-def _name(entry: Input, source: str) -> str:
-    return quoted(f"{source} as fed to {entry.name}")
+def _value(place: int) -> str:
+    return own(f"value {place}")
 
 
 def _typed(relation: Relation, column: str, dtype: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from certify.submission.data import Attribute
 from certify.submission.model import IdentityRule
 from checks.measured import CannotMeasure
-from checks.opening import part, quoted
+from checks.opening import own, part, quoted
 from checks.predictor import classes_of
 from checks.relation import Relation
 from checks.repetition import FEWEST_DIFFERENT
@@ -33,7 +33,8 @@ def tabulate(relation: Relation) -> Tabulation:
     each row: of ten million different rows two are taken for equal once in 400,000 tables.
     """
     fed = sources(relation)
-    bins = [*filter(None, map(bins_of, fed)), bins_of_target(relation)]
+    found = [*filter(None, map(bins_of, fed)), bins_of_target(relation)]
+    bins = list({each.source: each for each in found}.values())  # a column may be fed to two inputs
     counted = relation.aggregate(_expressions(relation, fed, bins), over=_judged_rows(relation, fed, bins))
     rows = relation.rows
     _refuse_out_of_type(fed, counted)
@@ -41,7 +42,7 @@ def tabulate(relation: Relation) -> Tabulation:
         role=relation.dataset.role,
         opened=relation.opened,
         rows=rows,
-        missing={name: counted[f"missing {name}"] for name in relation.names},
+        missing={name: counted[f"nothing in {name}"] for name in relation.names},
         sources=tuple(_source_count(source, counted, rows) for source in fed),
         incomplete=counted["incomplete"],
         target_missing=counted["target missing"],
@@ -72,23 +73,23 @@ def _judged_rows(relation: Relation, fed: Sequence[Source], bins: Sequence[Bins]
 
 
 def _inside(source: Source) -> str:
-    return quoted(f"{source.name} inside {source.input}")
+    return own(f"inside {source.place}")
 
 
 def _bin(bins: Bins) -> str:
-    return quoted(f"bin of {bins.source}")
+    return own(f"bin of {bins.source}")
 
 
-_TARGET_MISSING, _LABEL = quoted("target missing"), quoted("label as declared")
+_TARGET_MISSING, _LABEL = own("target missing"), own("label as declared")
 
 
 def _expressions(relation: Relation, fed: Sequence[Source], bins: Sequence[Bins]) -> dict[str, str]:
     incomplete = " OR ".join([*(source.missing for source in fed), _TARGET_MISSING])
     return {
-        **{f"missing {name}": f"count(*) - count({quoted(name)})" for name in relation.names},
-        **{f"missing in {s.input} {s.name}": _rows(s.missing) for s in fed},
-        **{f"inside in {s.input} {s.name}": _rows(_inside(s)) for s in fed},
-        **{f"out of type {s.name}": _rows(rows) for s in fed if (rows := _unfit(relation, s))},
+        **{f"nothing in {name}": f"count(*) - count({quoted(name)})" for name in relation.names},
+        **{f"missing {s.place}": _rows(s.missing) for s in fed},
+        **{f"inside {s.place}": _rows(_inside(s)) for s in fed},
+        **{f"out of type {s.place}": _rows(rows) for s in fed if (rows := _unfit(relation, s))},
         **{f"bins {each.source}": f"histogram({_bin(each)})" for each in bins},
         "incomplete": _rows(incomplete),
         "inside": _rows(" AND ".join(map(_inside, fed))),
@@ -109,7 +110,7 @@ def _unfit(relation: Relation, source: Source) -> str | None:
 
 
 def _refuse_out_of_type(fed: Sequence[Source], counted: dict[str, Any]) -> None:
-    unfit = [source for source in fed if counted.get(f"out of type {source.name}")]
+    unfit = [source for source in fed if counted.get(f"out of type {source.place}")]
     for source in unfit:
         raise CannotMeasure(f"the integer input {source.input} is given values that are no {source.dtype}")
 
@@ -148,8 +149,8 @@ def _source_count(source: Source, counted: dict[str, Any], rows: int) -> SourceC
     return SourceCount(
         input=source.input,
         source=source.name,
-        missing=counted[f"missing in {source.input} {source.name}"],
-        outside=rows - counted[f"inside in {source.input} {source.name}"],
+        missing=counted[f"missing {source.place}"],
+        outside=rows - counted[f"inside {source.place}"],
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from certify.evidence import WHOLE, Opened
 from certify.value import Line, Number, Value
 from checks.measured import CannotMeasure
+from checks.repetition import defect_of
 from checks.stratum import parts
 from checks.tabulation.times import Times
 
@@ -106,6 +107,21 @@ class Tabulation(Value):
     def repeated(self) -> int:
         """Rows equal to an earlier one."""
         return self.rows - self.repetition.different
+
+    @property
+    def clustered(self) -> bool:
+        """Whether there are several rows of a statistical unit; rows without one are of one."""
+        return self.units is not None and self.units < self.rows
+
+    def defect(self, *, fine: bool) -> str | None:
+        """How the rows repeat each other as a whole, see `checks.repetition`; None where they do not."""
+        return defect_of(
+            rows=self.rows,
+            different=self.repetition.different,
+            times=self.repetition.times,
+            files_alike=self.repetition.files_alike,
+            fine=fine,
+        )
 
     def distribution(self, source: str) -> Distribution:
         """That of a column; raises `CannotMeasure` where it was not counted."""

@@ -10,11 +10,12 @@ from pydantic import Field
 from certify.submission.data import Dataset
 from certify.value import Day, Number, Value
 from checks.moment import clock_of
+from checks.opening import own
 from checks.relation import Relation
 
 Count = int
 
-DAY, INSTANT, PLACE = '"day of collection"', '"instant of collection"', '"place in the order"'
+DAY, INSTANT, PLACE = own("day of collection"), own("instant of collection"), own("place in the order")
 """What each row is given, see `said`."""
 
 

@@ -171,3 +171,44 @@ def test_only_declared_columns_are_asked_for(make_subject):
     assert isinstance(subject.manifest.model.inputs[0], TableInput)
     with pytest.raises(CannotMeasure, match="it is no declared column"):
         tabulate(subject.relation("test")).distribution("y")
+
+
+OURS = ("value 0", "inside 0", "bin of x", "target missing", "label as declared", "number of the row")
+
+
+@pytest.mark.parametrize("name", [f"certify: {name}" for name in OURS] + ["Certify: value 0"])
+def test_a_column_that_is_called_as_one_of_ours_is_not_counted_in_its_place(make_subject, name):
+    frame = pd.DataFrame({"x": [0.0, 99.0], name: [0.0, 0.0], "label": ["yes", "?"]})
+    with pytest.raises(CannotMeasure, match="names that are kept for us"):
+        make_subject(frame, columns=["x"]).tabulation("test")
+
+
+def test_a_column_of_any_other_name_changes_no_count(make_subject):
+    """As long as ours had such names, whoever had a column of that name chose the counts."""
+    named = ["x as fed to input", "x inside input", "bin of x", "target missing", "place0"]
+    frame = pd.DataFrame({"x": [0.0, 99.0], **{name: [0.0, 0.0] for name in named}, "label": ["yes", "?"]})
+    found = make_subject(frame, columns=["x"]).tabulation("test")
+    assert (found.outside, found.unknown_labels, found.distribution("x").above) == (1, 1, 1)
+
+
+def test_names_that_are_put_together_to_look_like_others_hide_no_row(make_subject):
+    """`a` of the input `b inside c` and `a inside b` of the input `c` are two columns."""
+    quantity = {"kind": "measured", "unit": "1", "range": ["0", "1"], "exact": "Stated for a test."}
+    inputs = [
+        {"kind": "table", "name": name, "dtype": "float32", "columns": [{**quantity, "name": column}]}
+        for name, column in (("b inside c", "a"), ("c", "a inside b"))
+    ]
+    frame = pd.DataFrame({"a": [0.0, 0.0], "a inside b": [0.0, 99.0], "label": ["yes", "no"]})
+    found = make_subject(frame, columns=["a"], change={"model": {"inputs": inputs}}).tabulation("test")
+    assert [source.outside for source in found.sources] == [0, 1]
+    assert found.outside == 1
+
+
+def test_arrays_that_differ_in_capitals_from_what_is_said_of_another_are_refused(make_subject):
+    arrays = {
+        "image": np.full((2, 1, 2), 99.0),
+        "IMAGE.inside": np.array([True, True]),
+        "label": np.array(["yes", "no"]),
+    }
+    with pytest.raises(CannotMeasure, match="differ in capitals alone"):
+        make_subject(arrays, tensor="image").tabulation("test")
