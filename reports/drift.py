@@ -24,6 +24,7 @@ from reports.picture import (
     Panel,
     Picture,
     Stroke,
+    between,
     percent_of,
 )
 from reports.text import visible
@@ -178,9 +179,7 @@ def _all_fit(labels: Sequence[str]) -> bool:
 def _names(feature: Feature) -> tuple[str, str]:
     if feature.labels:
         return _short(feature.labels[0]), _short(feature.labels[-1])
-    assert feature.lowest is not None
-    assert feature.highest is not None
-    return figure(feature.lowest).shown, figure(feature.highest).shown
+    return figure(feature.ends[0][0]).shown, figure(feature.ends[-1][1]).shown
 
 
 def _short(label: str) -> str:
@@ -240,13 +239,6 @@ def _lines(feature: Feature, words: Words) -> Iterator[Line]:
 
 def _parts(feature: Feature, words: Words) -> Iterator[str]:
     """The bars by name: codes, or from where to where."""
-    size, bars = feature.labels_in_a_bar, len(feature.counts[0])
-    for bar in range(bars):
-        if feature.labels:
-            yield ", ".join(feature.labels[bar * size : (bar + 1) * size])
-            continue
-        assert feature.lowest is not None
-        assert feature.highest is not None
-        width = (feature.highest - feature.lowest) / bars
-        ends = (feature.lowest + bar * width, feature.lowest + (bar + 1) * width)
-        yield words.say("from_to", low=figure(ends[0]).shown, high=figure(ends[1]).shown)
+    labels, size = feature.labels, feature.labels_in_a_bar
+    yield from (", ".join(labels[start : start + size]) for start in range(0, len(labels), size or 1))
+    yield from (between(ends, words) for ends in feature.ends)

@@ -7,7 +7,15 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from reports.exhibit import MOST_LINES, MOST_PARTS, Bars, Count, Counts, Form, Label, Real, Share
+from reports.exhibit import MOST_BARS, MOST_LINES, MOST_PARTS, Bars, Count, Counts, Form, Label, Real, Share
+
+Ends = tuple[tuple[Real, Real], ...]
+"""From where to where neighbouring parts of a range go; both ends alike where a part is one value."""
+
+
+def _ascend(ends: Ends) -> bool:
+    flat = [end for pair in ends for end in pair]
+    return flat == sorted(flat)
 
 
 class Completeness(Form):
@@ -107,10 +115,8 @@ class Feature(Form):
     """Its upper bound."""
     labels: Annotated[tuple[Label, ...], Field(max_length=MOST_LINES)]
     """Codes or classes, as many in each bar; none where bars are parts of a range."""
-    lowest: Real | None
-    """Where the range starts."""
-    highest: Real | None
-    """Where it ends."""
+    ends: Annotated[Ends, Field(max_length=MOST_BARS)]
+    """Of each bar, where bars are parts of a range."""
     counts: tuple[Bars, Bars]
     """Rows in each bar, table by table."""
     missing: tuple[Count, Count]
@@ -136,8 +142,8 @@ class Feature(Form):
             raise ValueError("two tables with rows in the same bars, at a distance within its bound")
         if self.labels and -(-len(self.labels) // self.labels_in_a_bar) != bars:
             raise ValueError("labels that fill the bars")
-        if not self.labels and (self.lowest is None or self.highest is None or self.lowest >= self.highest):
-            raise ValueError("labels, or a range")
+        if len(self.ends) != (0 if self.labels else bars) or not _ascend(self.ends):
+            raise ValueError("labels, or the ends of each bar")
         return self
 
 
@@ -163,6 +169,8 @@ class Parts(Form):
     """The column."""
     labels: Annotated[tuple[Label, ...], Field(min_length=1, max_length=MOST_PARTS)]
     """The parts, each by its name."""
+    ends: Annotated[Ends, Field(max_length=MOST_PARTS)] = ()
+    """Of each part, where parts are of a range."""
     rows: Counts
     """Rows in each."""
 
@@ -170,6 +178,8 @@ class Parts(Form):
     def _as_many(self) -> Self:
         if len(self.labels) != len(self.rows) or len(set(self.labels)) != len(self.labels):
             raise ValueError("a count for each part, and each part once")
+        if len(self.ends) not in (0, len(self.rows)) or not _ascend(self.ends):
+            raise ValueError("the ends of each part, or of none")
         return self
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from reports.language import Words
-from reports.number import Figure, brief
+from reports.number import Figure, brief, figure
 from reports.plots import Label, round_step
 from reports.text import wrapped
 
@@ -221,6 +221,12 @@ def labels_of(text: str, *, columns: int, top: int) -> tuple[Label, ...]:
     if len(lines) > len(shown):
         shown = (*shown[:-1], shown[-1][: columns - 1] + "\u2026")
     return tuple(Label(y=top + LINE * (i + 1) - 4, text=line) for i, line in enumerate(shown))
+
+
+def between(ends: tuple[Decimal, Decimal], words: Words) -> str:
+    """A part of a range in words, or the one value that it is."""
+    low, high = (figure(end).shown for end in ends)
+    return low if ends[0] == ends[1] else words.say("from_to", low=low, high=high)
 
 
 def percent_of(place: Decimal) -> str:

@@ -7,19 +7,15 @@ distance, and never by a test that found no difference.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from certify.digest import canonical
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.relation import Relation
+from checks.representativeness.bars import bars_of
 from checks.representativeness.columns import Pair, Side, pairs
 from checks.statistics.distances import distance_between
 from checks.statistics.kolmogorov import kolmogorov
 from checks.subject import Subject
-from checks.tabulation import Distribution
-
-_BARS: Final = 64
-"""So many bars a picture of a column has at most."""
 
 
 def drift(subject: Subject, data: Relation | None, confidence: Confidence, *, other_role: str) -> Measured:
@@ -92,21 +88,14 @@ def _pictures(first: Side, second: Side, found: dict[str, Interval]) -> Iterator
     """For each column both histograms, in the same bars."""
     for one in first.counted.distributions:
         other = second.counted.distribution(one.source)
-        size = -(-len(one.counts) // _BARS)
+        bars = bars_of(one, other)
         yield {
             "feature": one.source,
             "distance": found[one.source].value,
             "upper": found[one.source].demonstrating[1],
             "labels": list(one.labels),
-            "lowest": None if one.lowest is None else float(one.lowest),
-            "highest": None if one.highest is None else float(one.highest),
-            "counts": [_bars(each, size) for each in (one, other)],
+            "ends": bars.ends,
+            "counts": bars.counts,
             "missing": [each.missing for each in (one, other)],
             "outside": [each.below + each.above + each.other for each in (one, other)],
         }
-
-
-def _bars(distribution: Distribution, size: int) -> list[int]:
-    """So many neighbouring counts make one bar."""
-    counts = distribution.counts
-    return [sum(counts[start : start + size]) for start in range(0, len(counts), size)]

@@ -69,6 +69,13 @@ def test_a_bound_is_never_drawn_as_smaller_than_it_is(dossier: Dossier) -> None:
     assert _picture(dossier, content, said).panels[0].letterings[0].text == "distance 0.25, at most 0.401"
 
 
+def test_a_bar_of_one_value_is_named_by_it(dossier: Dossier) -> None:
+    content = deepcopy(dict(DRIFT))
+    content["features"][0]["ends"] = [[0, 0], [1, 1], [2, 2], [3, 5]]
+    lines = _picture(dossier, content).tables[1].lines
+    assert [line.names[1] for line in lines[:4]] == ["0", "1", "2", "3 to 5"]
+
+
 def test_what_stands_in_no_bar_is_told(dossier: Dossier) -> None:
     texts = [lettering.text for lettering in _picture(dossier).panels[0].letterings]
     assert "without a value: 12.5 %, 0 %" in texts
@@ -110,9 +117,12 @@ def test_a_distance_that_was_not_signed_is_not_drawn(dossier: Dossier, said: Any
         {"distance": 0.5},
         {"distance": -0.1},
         {"upper": 1.2},
-        {"lowest": None},
-        {"lowest": 98},
-        {"highest": 1e300},
+        {"ends": []},
+        {"ends": [[18, 38], [38, 58], [58, 78]]},
+        {"ends": [[18, 38], [58, 78], [38, 58], [78, 98]]},
+        {"ends": [[18, 38], [38, 58], [58, 78], [98, 78]]},
+        {"ends": [[18, 38], [38, 58], [58, 78], [78, 1e300]]},
+        {"labels": ["a", "b", "c", "d"]},
         {"labels": ["a"] * 3},
         {"labels": ["x" * 301] * 4},
         {"feature": "sex"},

@@ -147,6 +147,18 @@ def test_the_pictures_hold_both_sides_in_the_same_bars(measure: Callable[..., Me
         assert (sum(first), sum(second)) == (500, 800), feature
 
 
+def test_whole_numbers_are_pictured_as_even_as_they_are(make_subject: Callable[..., Subject]) -> None:
+    ages, other = np.tile(np.arange(17.0, 101), 10), np.linspace(17, 100, 840)
+    table = pd.DataFrame({"age": ages, "other": other, "label": ["no", "yes"] * 420})
+    subject = make_subject(
+        table, sets={"train": table}, columns=["age", "other"], quantity={"range": ["17", "100"]}
+    )
+    measured = drift(subject, subject.relation("test"), CONFIDENCE, other_role="train")
+    age = json.loads(measured.exhibits[0].data)["features"][0]
+    assert [len(set(counts)) for counts in age["counts"]] == [1, 1]
+    assert len(age["counts"][0]) == len(age["ends"]) == 42
+
+
 def test_counting_again_in_another_order_says_the_same(measure: Callable[..., Measured]) -> None:
     test, train = people(19, 900), people(20, 900)
     shuffled = train.sample(frac=1, random_state=1)
