@@ -28,6 +28,7 @@ from reports.picture import (
     Panel,
     Picture,
     Stroke,
+    between,
     labels_of,
     percent_of,
 )
@@ -103,6 +104,11 @@ def _panels(
         yield _pairs(exhibit, share, f"{name}-2", words)
 
 
+def _parts(column: Parts, words: Words) -> tuple[str, ...]:
+    """The parts by name, in the language of the report."""
+    return tuple(between(ends, words) for ends in column.ends) or column.labels
+
+
 def _columns(columns: Sequence[Parts], exhibit: Coverage, name: str, words: Words) -> Panel:
     drawn = _Drawn()
     for column in columns:
@@ -124,7 +130,7 @@ def _description(exhibit: Coverage, words: Words) -> str:
     holes = [
         f"{column.source[:60]}: {label[:60]}"
         for column in exhibit.columns
-        for label, rows in zip(column.labels, column.rows, strict=True)
+        for label, rows in zip(_parts(column, words), column.rows, strict=True)
         if rows < exhibit.fewest_rows
     ]
     parts = sum(len(column.rows) for column in exhibit.columns)
@@ -143,11 +149,11 @@ def _draw(column: Parts, exhibit: Coverage, drawn: _Drawn, words: Words) -> None
     drawn.letterings += [Lettering(x="0%", y=t.y, anchor="start", style="name", text=t.text) for t in labels]
     drawn.letterings.append(Lettering(x="100%", y=labels[0].y, anchor="end", style="value", text=said))
     top = drawn.bottom + LINE * len(labels) + 2
-    across = min(len(column.rows), CELLS_IN_A_LINE)
+    across, names = min(len(column.rows), CELLS_IN_A_LINE), _parts(column, words)
     for start in range(0, len(column.rows), across):
         for place, rows in enumerate(column.rows[start : start + across]):
             _cell(rows, place, across, top, exhibit, max(column.rows), drawn)
-        drawn.letterings += _names(column.labels[start : start + across], across, top + _CELL + 13)
+        drawn.letterings += _names(names[start : start + across], across, top + _CELL + 13)
         top += _CELL + LINE + 4
     drawn.bottom = top + GAP
 
@@ -234,7 +240,7 @@ def _tables(exhibit: Coverage, name: str, words: Words) -> Iterator[Numbers]:
         lines=tuple(
             Line(names=(column.source, label), figures=(figure(Decimal(rows)),))
             for column in exhibit.columns
-            for label, rows in zip(column.labels, column.rows, strict=True)
+            for label, rows in zip(_parts(column, words), column.rows, strict=True)
         ),
     )
     if len(exhibit.columns) > 1:
@@ -252,11 +258,16 @@ def _tables(exhibit: Coverage, name: str, words: Words) -> Iterator[Numbers]:
             caption=words.say("picture_coverage_list"),
             names=(words.say("of_what"),),
             heads=(words.say("rows"),),
-            lines=tuple(
-                Line(
-                    names=("; ".join(f"{source}: {part}" for source, part in hole.cells.items()),),
-                    figures=(figure(Decimal(hole.rows)),),
-                )
-                for hole in exhibit.holes
-            ),
+            lines=tuple(_holes(exhibit, words)),
         )
+
+
+def _holes(exhibit: Coverage, words: Words) -> Iterator[Line]:
+    names = {
+        (column.source, label): name
+        for column in exhibit.columns
+        for label, name in zip(column.labels, _parts(column, words), strict=True)
+    }
+    for hole in exhibit.holes:
+        cells = "; ".join(f"{source}: {names[source, part]}" for source, part in hole.cells.items())
+        yield Line(names=(cells,), figures=(figure(Decimal(hole.rows)),))

@@ -33,11 +33,15 @@ MOST_CELLS = 1_000_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Axis:
-    """One column and its parts: `place` is SQL over the rows as they are fed, NULL outside all of them."""
+    """One column and its parts: `place` is SQL over the rows as they are fed, NULL outside all of them.
+
+    `ends` are those of the parts of a range, () where each part is a code or a step.
+    """
 
     source: str
     labels: tuple[str, ...]
     place: str
+    ends: tuple[tuple[Decimal, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,16 +180,18 @@ def _measured(source: Source, column: MeasuredColumn, parts: int) -> Axis:
     low, high = column.range
     steps = int((high - low) / column.step) + 1 if column.step is not None else None
     value = f"CAST({source.value} AS DOUBLE)"
+    ends: tuple[tuple[Decimal, Decimal], ...] = ()
     if steps is not None and steps <= parts:
         step = column.step or Decimal(1)
         labels = tuple(f"{(low + step * index).normalize():f}" for index in range(steps))
         place = f"round_even(({value} - {float(low)!r}::DOUBLE) / {float(step)!r}::DOUBLE, 0)"
     else:
-        ends = [low + (high - low) * index / parts for index in range(parts + 1)]
-        labels = tuple(f"{_short(a)} to {_short(b)}" for a, b in pairwise(ends))
+        ends = tuple(pairwise(low + (high - low) * index / parts for index in range(parts + 1)))
+        labels = tuple(f"{_short(a)} to {_short(b)}" for a, b in ends)
         share = f"({value} - {float(low)!r}::DOUBLE) / {float(high - low)!r}::DOUBLE * {parts}"
         place = f"least(greatest(floor({share}), 0), {parts - 1})"
-    return Axis(source=source.name, labels=labels, place=f"CASE WHEN {source.inside} THEN {place} END")
+    place = f"CASE WHEN {source.inside} THEN {place} END"
+    return Axis(source=source.name, labels=labels, place=place, ends=ends)
 
 
 def _short(end: Decimal) -> str:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from certify.digest import canonical
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.relation import Relation
-from checks.representativeness.conditions import Cells, axes_of, count_cells, count_rows_in
+from checks.representativeness.conditions import Axis, Cells, axes_of, count_cells, count_rows_in
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
 
@@ -103,10 +103,7 @@ def _exhibit(cells: Cells, parts: int, fewest_rows: int) -> Exhibit:
     content = {
         "parts": parts,
         "fewest_rows": fewest_rows,
-        "columns": [
-            {"source": a.source, "labels": list(a.labels), "rows": cells.single[a.source].tolist()}
-            for a in cells.axes
-        ],
+        "columns": [_column(axis, cells.single[axis.source].tolist()) for axis in cells.axes],
         "pairs": {"covered": int((cells.counts >= fewest_rows).sum()), "cells": int(cells.counts.size)},
         "holes": shown,
         "holes_not_shown": sum(1 for _ in holes),
@@ -114,6 +111,12 @@ def _exhibit(cells: Cells, parts: int, fewest_rows: int) -> Exhibit:
     return Exhibit(
         name="coverage.json", media_type="application/json", visibility="public", data=canonical(content)
     )
+
+
+def _column(axis: Axis, rows: list[int]) -> dict[str, Any]:
+    """One column: `labels` name its parts in holes too, `ends` say what they mean in any language."""
+    ends = [(float(low), float(high)) for low, high in axis.ends]
+    return {"source": axis.source, "labels": axis.labels, "ends": ends, "rows": rows}
 
 
 def _holes(cells: Cells, fewest_rows: int) -> Iterator[dict[str, Any]]:

@@ -13,13 +13,13 @@ import reports.html
 from certify.dossier import Dossier
 from reports.coverage import thousands
 from reports.gallery import Gallery, gallery
-from reports.language import words
+from reports.language import Language, words
 from reports.picture import Picture
 
 
-def _gallery(dossier: Dossier, content: Any, said: Any = COVERED) -> Gallery:
+def _gallery(dossier: Dossier, content: Any, said: Any = COVERED, *, language: Language = "en") -> Gallery:
     finding, evidence = left(dossier, "representativeness.coverage", "coverage.json", content, said)
-    return gallery(finding, dossier, evidence, "a", words("en"))
+    return gallery(finding, dossier, evidence, "a", words(language))
 
 
 def _picture(dossier: Dossier, content: Any = COVERAGE, said: Any = COVERED) -> Picture:
@@ -64,6 +64,15 @@ def test_holes_are_named_for_those_who_do_not_see_them(dossier: Dossier) -> None
         "age: 58 to 78", "age: 78 to 98", "age: 18 to 38; sex: m",
     ]  # fmt: skip
     assert "7 are not listed" in picture.says
+
+
+def test_parts_of_a_range_are_named_in_the_language_of_the_report(dossier: Dossier) -> None:
+    (picture,) = _gallery(dossier, COVERAGE, language="fr").pictures
+    assert [line.names[1] for line in picture.tables[0].lines[:2]] == ["18 à 38", "38 à 58"]
+    assert picture.tables[2].lines[2].names == ("age: 18 à 38; sex: m",)
+    assert "age: 58 à 78" in picture.panels[0].description
+    drawn = [t.text for t in picture.panels[0].letterings if t.style == "tick"]
+    assert drawn == ["18 à 38", "78 à 98", "f", "m"]
 
 
 def test_pairs_of_columns_are_a_bar_of_the_covered_share(dossier: Dossier) -> None:
@@ -145,6 +154,9 @@ def _changed(path: tuple[Any, ...], value: Any) -> Any:
         (("columns", 0, "rows", 1), 10**13),
         (("columns", 0, "labels", 0), "38 to 58"),
         (("columns", 0, "labels", 0), "x" * 301),
+        (("columns", 0, "ends"), [[18, 38]]),
+        (("columns", 0, "ends", 0), [38, 18]),
+        (("columns", 0, "ends", 3), [78, 1e300]),
         (("columns", 0, "source"), "sex"),
         (("columns", 0), {"source": "age", "labels": [str(i) for i in range(2001)], "rows": [1] * 2001}),
         (("pairs", "covered"), 9),

@@ -55,6 +55,7 @@ def test_what_is_empty_is_named_once(make_subject):
     assert found["columns"][0] == {
         "source": "a", "rows": [3, 3, 3, 2],
         "labels": ["0 to 0.25", "0.25 to 0.5", "0.5 to 0.75", "0.75 to 1"],
+        "ends": [[0, 0.25], [0.25, 0.5], [0.5, 0.75], [0.75, 1]],
     }  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def test_codes_and_few_steps_are_parts_of_their_own(make_subject):
         quantity={"range": ["0", "1"]},
     )  # fmt: skip
     assert [column["labels"] for column in found["columns"]] == [["0", "0.5", "1"], ["3", "5", "7"]]
+    assert [column["ends"] for column in found["columns"]] == [[], []]
     assert shares == {"all": 3 / 9, "feature=a": 1.0, "feature=c": 2 / 3}
 
 
