@@ -1,6 +1,7 @@
 """Bars of columns: the share of rows that lack a value in each, or that lie outside the declared domain.
 
-Columns with most such rows come first; where there are more than fit, the table has the rest.
+Columns with most such rows come first; where there are more than fit, the table has the rest. Where there is
+no such row, a sentence says so, and nothing is drawn.
 """
 
 from __future__ import annotations
@@ -72,6 +73,8 @@ def _bars(
         _Column(name=column, rows=count, share=exact(count / rows))
         for column, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
+    if not concerned:
+        return _nothing(what, columns, rows, name, words)
     shown = columns[:MOST_ROWS]
     says = words.say(f"picture_{what}_says", concerned=concerned, rows=rows)
     if len(shown) < len(columns):
@@ -84,6 +87,19 @@ def _bars(
         small=False,
         panels=(_panel(what, shown, rows, f"{name}-1", words),),
         tables=(_numbers(columns, rows, f"{name}-numbers", words.say(f"picture_{what}"), words),),
+    )
+
+
+def _nothing(what: str, columns: Sequence[_Column], rows: int, name: str, words: Words) -> Picture:
+    title = words.say(f"picture_{what}")
+    return Picture(
+        name=name,
+        title=title,
+        says=words.say(f"picture_{what}_none", columns=len(columns), rows=rows),
+        keys=(),
+        small=False,
+        panels=(),
+        tables=(_numbers(columns, rows, f"{name}-numbers", title, words),),
     )
 
 
@@ -121,8 +137,6 @@ def _value(column: _Column, words: Words) -> str:
 def _description(what: str, columns: Sequence[_Column], rows: int, words: Words) -> str:
     """The three that stand out, by name: the rest is in the table."""
     worst = [column for column in columns[:3] if column.rows]
-    if not worst:
-        return words.say(f"picture_{what}_none", columns=len(columns), rows=rows)
     named = "; ".join(f"{column.name[:60]}, {_value(column, words)}" for column in worst)
     return words.say(f"picture_{what}_most", columns=len(columns), rows=rows, named=named)
 

@@ -138,6 +138,27 @@ def test_the_worst_are_drawn_and_the_table_has_the_rest(dossier: Dossier) -> Non
     assert picture.tables[0].lines[0].names == ("c199",)
 
 
+@pytest.mark.parametrize(
+    ("kind", "nothing"),
+    [
+        ("missingness", {"rows": 2000, "incomplete": 0, "missing": {"age": 0, "sex": 0}}),
+        ("outside", {"rows": 2000, "outside": 0, "of_each_source": [
+            {"input": "x", "source": source, "outside": 0} for source in ("age", "sex")
+        ]}),
+    ],
+)  # fmt: skip
+def test_where_there_is_nothing_to_draw_a_sentence_says_so(
+    dossier: Dossier, kind: str, nothing: Any, take_apart: Callable[[bytes], Any]
+) -> None:
+    method, file, _, said = EACH[kind]
+    what = (method, file, nothing, {next(iter(said)): {"all": 0.0}})
+    picture = _picture(dossier, *what)
+    assert (picture.panels, picture.keys, len(picture.tables[0].lines)) == ((), (), 2)
+    assert picture.says.endswith("in any of 2 columns; 2000 rows.")
+    figure = _page(dossier, *what).decode().split('<figure class="plot picture">')[1]
+    assert "<svg" not in figure.split("</figure>")[0]
+
+
 # A page for everybody
 
 
