@@ -71,7 +71,10 @@ def read(item: EvidenceItem, data: bytes, form: type[Form]) -> Form | None:
 def agrees(result: Measurement, statistic: str, said: Mapping[str, Decimal]) -> bool:
     """Whether an exhibit says of each stratum what the signed estimates say, which are what was judged."""
     found = {e.stratum: e.value for e in result.estimates if e.statistic == statistic}
-    return all(stratum in found and abs(found[stratum] - value) <= NEAR for stratum, value in said.items())
+    return all(
+        stratum in found and abs(found[stratum] - value) <= NEAR * max(Decimal(1), value)
+        for stratum, value in said.items()
+    )
 
 
 def agrees_on_all(result: Measurement, statistic: str, value: Decimal) -> bool:

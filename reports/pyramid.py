@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from certify.evidence import Measurement
+from certify.evidence import WHOLE, Measurement
 from certify.submission.data import Attribute
-from reports.exhibit import agrees
+from reports.exhibit import NEAR, agrees
 from reports.forms import Strata, Stratum
 from reports.language import Words
 from reports.number import brief, figure, percent
@@ -26,17 +26,32 @@ _AND = re.compile(r" & (?=[a-z][a-z0-9_]*=)")
 def shares(
     strata: Strata, result: Measurement, attributes: Sequence[Attribute], name: str, words: Words
 ) -> Picture | None:
-    """Shares by stratum; None unless the estimates say the same shares of the data."""
-    if not agrees(result, "share", {cell.stratum: cell.share for cell in strata.cells}):
+    """Shares by stratum; None unless the estimates say the same, of the data and beside the reference."""
+    said = agrees(result, "share", {cell.stratum: cell.share for cell in strata.cells})
+    if not said or not _agree_on_ratios(strata.cells, result):
         return None
     return _picture(strata.cells, attributes, name, words)
 
 
+def _agree_on_ratios(cells: Sequence[Stratum], result: Measurement) -> bool:
+    """A stratum of which the population has nobody has no ratio."""
+    ratios = {cell.stratum: cell.share / cell.reference_share for cell in cells if cell.reference_share}
+    signed = {e.stratum for e in result.estimates if e.statistic == "share_ratio"}
+    return signed == ratios.keys() and agrees(result, "share_ratio", ratios)
+
+
 def crossing(
-    strata: Strata, _: Measurement, attributes: Sequence[Attribute], name: str, words: Words
+    strata: Strata, result: Measurement, attributes: Sequence[Attribute], name: str, words: Words
 ) -> Picture | None:
-    """Shares by cell of a crossing; None unless each is its count over the number of rows."""
+    """Shares by cell of a crossing; None unless each is its count over the rows and the signed distance fits.
+
+    What is signed is what is drawn less the part of it that is noise, and so never more.
+    """
     if any(abs(cell.share * cell.n - cell.count) > Decimal("0.001") for cell in strata.cells):
+        return None
+    drawn = sum(map(_apart, strata.cells), Decimal(0)) / 2
+    signed = [e.value for e in result.estimates if (e.statistic, e.stratum) == ("distance", WHOLE)]
+    if not signed or max(signed) > drawn + NEAR:
         return None
     return _picture(strata.cells, attributes, name, words)
 
@@ -161,8 +176,12 @@ def _mirrored(cells: Sequence[Stratum], words: Words) -> Sides:
     )
 
 
+def _apart(cell: Stratum) -> Decimal:
+    return abs(cell.share - cell.reference_share)
+
+
 def _farthest(cells: Sequence[Stratum], words: Words) -> str:
-    cell = max(cells, key=lambda c: abs(c.share - c.reference_share))
+    cell = max(cells, key=_apart)
     share, reference = brief(cell.share), brief(cell.reference_share)
     return words.say("picture_farthest", stratum=cell.stratum[:80], share=share, reference=reference)
 

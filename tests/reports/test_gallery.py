@@ -19,6 +19,7 @@ from exhibits import (
     MISSING,
     OUTSIDE,
     SHARES,
+    found_of,
     left,
 )  # fmt: skip
 
@@ -233,13 +234,24 @@ def test_files_of_the_same_name_are_not_drawn_a_thousand_times(dossier: Dossier)
         ("missingness", {"incomplete_share": {"all": 0.124}}),
         ("missingness", {}),
         ("outside", {"outside_share": {"all": 0.01}}),
-        ("shares", {"share": {"sex=female": 0.33, "sex=male": 0.66, "sex=other": 0.02}}),
-        ("shares", {"share": {"sex=female": 0.33}}),
+        ("shares", {**FOUND, "share": {"sex=female": 0.33, "sex=male": 0.66, "sex=other": 0.02}}),
+        ("shares", {**FOUND, "share": {"sex=female": 0.33}}),
+        ("shares", {**FOUND, "share_ratio": {**FOUND["share_ratio"], "sex=male": 1.3}}),
+        ("shares", {**FOUND, "share_ratio": {}}),
+        ("crossing", {"distance": {"all": 0.19}}),
+        ("crossing", {}),
     ],
 )
 def test_what_contradicts_the_estimates_is_not_drawn(dossier: Dossier, kind: str, said: Any) -> None:
     method, file, content, _ = EACH[kind]
     assert "only those were judged" in _refusal(dossier, method, file, content, said)
+
+
+def test_a_reference_without_a_stratum_that_has_a_ratio_is_not_drawn(dossier: Dossier) -> None:
+    nobody = [{**SHARES[0], "reference_share": 0}, *SHARES[1:]]
+    assert "only those were judged" in _refusal(dossier, *SHARED, nobody, FOUND)
+    ratios = {stratum: ratio for stratum, ratio in FOUND["share_ratio"].items() if stratum != "sex=female"}
+    assert _picture(dossier, *SHARED, nobody, {**FOUND, "share_ratio": ratios}).panels
 
 
 def _unfit_completeness() -> Iterator[Any]:
@@ -308,8 +320,7 @@ def test_hostile_labels_are_shown_as_text(
 ) -> None:
     content = {**COMPLETENESS, "missing": {HOSTILE: 250}}
     groups = [{**SHARES[0], "stratum": f"sex={HOSTILE}"}, {**SHARES[1], "stratum": HOSTILE}]
-    said = {"share": {cell["stratum"]: cell["count"] / 1000 for cell in groups}}
-    for what in ((*MISSINGNESS, content, MISSING), (*SHARED, groups, said)):
+    for what in ((*MISSINGNESS, content, MISSING), (*SHARED, groups, found_of(groups))):
         html = _page(dossier, *what, language=language)
         page, benign = take_apart(html), take_apart(_page(dossier, *EACH["shares"], language=language))
         assert "<script>alert(1)</script>" in page.text

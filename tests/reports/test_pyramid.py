@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from exhibits import estimate
 
 from certify.dossier import Dossier
 from certify.evidence import Measurement
@@ -46,7 +47,9 @@ def result(dossier: Dossier) -> Measurement:
 
 
 def _drawn(cells: list[dict[str, Any]], result: Measurement, *attributes: Attribute) -> Picture | None:
-    return crossing(Strata.from_json({"cells": cells}), result, attributes, "p", words("en"))
+    distance = sum(abs(cell["share"] - cell["reference_share"]) for cell in cells) / 2
+    signed = result.model_copy(update={"estimates": (estimate("distance", "all", distance),)})
+    return crossing(Strata.from_json({"cells": cells}), signed, attributes, "p", words("en"))
 
 
 def test_age_by_two_groups_is_a_pyramid_with_the_oldest_on_top(result: Measurement) -> None:
