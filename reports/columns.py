@@ -19,7 +19,7 @@ from reports.picture import (
     BAR,
     FOOTER,
     GAP,
-    LINE,
+    LABEL_COLUMNS,
     MOST_ROWS,
     Axis,
     Box,
@@ -29,13 +29,12 @@ from reports.picture import (
     Numbers,
     Panel,
     Picture,
-    Stroke,
-    labels_of,
+    apart,
+    cut,
+    headed,
     percent_of,
     ticks_of,
 )
-
-_LABEL_COLUMNS = 26
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,12 +76,10 @@ def _bars(
         return _nothing(what, columns, rows, name, words)
     shown = columns[:MOST_ROWS]
     says = words.say(f"picture_{what}_says", concerned=concerned, rows=rows)
-    if len(shown) < len(columns):
-        says += " " + words.say("picture_cut", shown=len(shown), all=len(columns))
     return Picture(
         name=name,
         title=words.say(f"picture_{what}"),
-        says=says,
+        says=says + cut(len(shown), len(columns), words),
         keys=(Key(style="data", crossed=False, text=words.say(f"picture_{what}_key")),),
         small=False,
         panels=(_panel(what, shown, rows, f"{name}-1", words),),
@@ -105,19 +102,15 @@ def _nothing(what: str, columns: Sequence[_Column], rows: int, name: str, words:
 
 def _panel(what: str, columns: Sequence[_Column], rows: int, name: str, words: Words) -> Panel:
     axis = Axis.over([column.share for column in columns])
-    boxes, letterings, top = [], [], 0
+    boxes, letterings, top = [], list[Lettering](), 0
     for column in columns:
-        labels = labels_of(column.name, columns=_LABEL_COLUMNS, top=top)
-        letterings += [Lettering(x="0%", y=t.y, anchor="start", style="name", text=t.text) for t in labels]
-        letterings.append(
-            Lettering(x="100%", y=labels[0].y, anchor="end", style="value", text=_value(column, words))
-        )
-        y = top + LINE * len(labels) + 2
+        head, y = headed(column.name, _value(column, words), columns=LABEL_COLUMNS, top=top)
+        letterings += head
         length = percent_of(axis.length(column.share))
         boxes.append(Box(x="0%", width="100%", y=y, height=BAR, style="ground"))
         boxes.append(Box(x="0%", width=length, y=y, height=BAR, style="data"))
         top = y + BAR + GAP
-    axis_marks = [*ticks_of(axis, top, words)]
+    strokes, numbers = apart(ticks_of(axis, top, words))
     return Panel(
         name=name,
         heading="",
@@ -125,8 +118,8 @@ def _panel(what: str, columns: Sequence[_Column], rows: int, name: str, words: W
         description=_description(what, columns, rows, words),
         height=top + FOOTER,
         boxes=tuple(boxes),
-        strokes=tuple(mark for mark in axis_marks if isinstance(mark, Stroke)),
-        letterings=(*letterings, *(mark for mark in axis_marks if isinstance(mark, Lettering))),
+        strokes=strokes,
+        letterings=(*letterings, *numbers),
     )
 
 

@@ -12,12 +12,13 @@ from decimal import Decimal
 
 from certify.evidence import WHOLE, Measurement, exact
 from reports.exhibit import agrees
-from reports.forms import Coverage, Parts
+from reports.forms import Coverage, Pairs, Parts
 from reports.language import Words
 from reports.number import brief, figure
 from reports.picture import (
     BAR,
     GAP,
+    LABEL_COLUMNS,
     LINE,
     MOST_ROWS,
     Box,
@@ -29,15 +30,16 @@ from reports.picture import (
     Picture,
     Stroke,
     between,
-    labels_of,
+    cut,
+    headed,
+    middle_of,
     percent_of,
 )
-from reports.text import visible
+from reports.text import shortened
 
 CELLS_IN_A_LINE = 10
 
 _CELL = 24
-_LABEL_COLUMNS = 26
 _SHADES = (Decimal("0.01"), Decimal("0.1"), Decimal("0.5"))
 _NAMED_CELLS, _SHORT = 3, 14
 _THOUSAND = 1000
@@ -65,8 +67,7 @@ def coverage(exhibit: Coverage, result: Measurement, name: str, words: Words) ->
         return None
     columns = _with_most_holes(exhibit)
     says = words.say("picture_coverage_says", fewest=exhibit.fewest_rows)
-    if len(columns) < len(exhibit.columns):
-        says += " " + words.say("picture_cut", shown=len(columns), all=len(exhibit.columns))
+    says += cut(len(columns), len(exhibit.columns), words)
     if exhibit.holes_not_shown:
         says += " " + words.say("picture_coverage_cut", more=exhibit.holes_not_shown)
     return Picture(
@@ -144,11 +145,9 @@ def _description(exhibit: Coverage, words: Words) -> str:
 
 def _draw(column: Parts, exhibit: Coverage, drawn: _Drawn, words: Words) -> None:
     """Its name, its cells in lines, and the names of the first and last part under each line."""
-    labels = labels_of(column.source, columns=_LABEL_COLUMNS, top=drawn.bottom)
     said = words.say("covered_of", covered=_covered(column, exhibit), all=len(column.rows))
-    drawn.letterings += [Lettering(x="0%", y=t.y, anchor="start", style="name", text=t.text) for t in labels]
-    drawn.letterings.append(Lettering(x="100%", y=labels[0].y, anchor="end", style="value", text=said))
-    top = drawn.bottom + LINE * len(labels) + 2
+    head, top = headed(column.source, said, columns=LABEL_COLUMNS, top=drawn.bottom)
+    drawn.letterings += head
     across, names = min(len(column.rows), CELLS_IN_A_LINE), _parts(column, words)
     for start in range(0, len(column.rows), across):
         for place, rows in enumerate(column.rows[start : start + across]):
@@ -169,10 +168,8 @@ def _cell(rows: int, place: int, across: int, top: int, exhibit: Coverage, most:
         drawn.strokes.append(Stroke(start=x, end=end, top=top, bottom=top + _CELL, style="hole"))
         drawn.strokes.append(Stroke(start=x, end=end, top=top + _CELL, bottom=top, style="hole"))
         return
-    middle = percent_of((width * (2 * place + 1) / 2).quantize(Decimal("0.01")))
-    drawn.letterings.append(
-        Lettering(x=middle, y=top + _CELL // 2 + 4, anchor="middle", style="count", text=thousands(rows))
-    )
+    x, y = middle_of(place, of=across), top + _CELL // 2 + 4
+    drawn.letterings.append(Lettering(x=x, y=y, anchor="middle", style="count", text=thousands(rows)))
 
 
 def _shade(rows: int, most: int) -> int:
@@ -198,18 +195,14 @@ def _names(labels: Sequence[str], across: int, y: int) -> Iterator[Lettering]:
     """Each part where there are few, else the first and the last of the line."""
     if len(labels) == across <= _NAMED_CELLS:
         for place, label in enumerate(labels):
-            x = (Decimal(100) * (2 * place + 1) / (2 * across)).quantize(Decimal("0.01"))
-            yield Lettering(x=percent_of(x), y=y, anchor="middle", style="tick", text=_short(label))
+            x, text = middle_of(place, of=across), shortened(label, most=_SHORT)
+            yield Lettering(x=x, y=y, anchor="middle", style="tick", text=text)
         return
-    yield Lettering(x="0%", y=y, anchor="start", style="tick", text=_short(labels[0]))
+    first, last = (shortened(label, most=_SHORT) for label in (labels[0], labels[-1]))
+    yield Lettering(x="0%", y=y, anchor="start", style="tick", text=first)
     if len(labels) > 1:
         end = percent_of((Decimal(100) * len(labels) / across).quantize(Decimal("0.01")))
-        yield Lettering(x=end, y=y, anchor="end", style="tick", text=_short(labels[-1]))
-
-
-def _short(label: str) -> str:
-    shown = visible(label)
-    return shown if len(shown) <= _SHORT else shown[: _SHORT - 1] + "\u2026"
+        yield Lettering(x=end, y=y, anchor="end", style="tick", text=last)
 
 
 def _pairs(exhibit: Coverage, share: Decimal, name: str, words: Words) -> Panel:
@@ -232,8 +225,16 @@ def _pairs(exhibit: Coverage, share: Decimal, name: str, words: Words) -> Panel:
 
 
 def _tables(exhibit: Coverage, name: str, words: Words) -> Iterator[Numbers]:
-    yield Numbers(
-        name=f"{name}-columns",
+    yield _table_of_parts(exhibit, f"{name}-columns", words)
+    if len(exhibit.columns) > 1:
+        yield _table_of_pairs(exhibit.pairs, f"{name}-pairs", words)
+    if exhibit.holes:
+        yield _table_of_holes(exhibit, f"{name}-holes", words)
+
+
+def _table_of_parts(exhibit: Coverage, name: str, words: Words) -> Numbers:
+    return Numbers(
+        name=name,
         caption=words.say("picture_coverage_columns"),
         names=(words.say("column"), words.say("part")),
         heads=(words.say("rows"),),
@@ -243,23 +244,27 @@ def _tables(exhibit: Coverage, name: str, words: Words) -> Iterator[Numbers]:
             for label, rows in zip(_parts(column, words), column.rows, strict=True)
         ),
     )
-    if len(exhibit.columns) > 1:
-        pairs = (figure(Decimal(exhibit.pairs.covered)), figure(Decimal(exhibit.pairs.cells)))
-        yield Numbers(
-            name=f"{name}-pairs",
-            caption=words.say("picture_coverage_pairs"),
-            names=(words.say("of_what"),),
-            heads=(words.say("covered"), words.say("rows_of")),
-            lines=(Line(names=(words.say("two_columns"),), figures=pairs),),
-        )
-    if exhibit.holes:
-        yield Numbers(
-            name=f"{name}-holes",
-            caption=words.say("picture_coverage_list"),
-            names=(words.say("of_what"),),
-            heads=(words.say("rows"),),
-            lines=tuple(_holes(exhibit, words)),
-        )
+
+
+def _table_of_pairs(pairs: Pairs, name: str, words: Words) -> Numbers:
+    counts = (figure(Decimal(pairs.covered)), figure(Decimal(pairs.cells)))
+    return Numbers(
+        name=name,
+        caption=words.say("picture_coverage_pairs"),
+        names=(words.say("of_what"),),
+        heads=(words.say("covered"), words.say("rows_of")),
+        lines=(Line(names=(words.say("two_columns"),), figures=counts),),
+    )
+
+
+def _table_of_holes(exhibit: Coverage, name: str, words: Words) -> Numbers:
+    return Numbers(
+        name=name,
+        caption=words.say("picture_coverage_list"),
+        names=(words.say("of_what"),),
+        heads=(words.say("rows"),),
+        lines=tuple(_holes(exhibit, words)),
+    )
 
 
 def _holes(exhibit: Coverage, words: Words) -> Iterator[Line]:

@@ -25,9 +25,11 @@ from reports.picture import (
     Picture,
     Stroke,
     between,
+    cut,
+    middle_of,
     percent_of,
 )
-from reports.text import visible
+from reports.text import shortened
 
 MOST_DRAWN = 24
 
@@ -46,12 +48,10 @@ def drift(exhibit: Drift, result: Measurement, name: str, words: Words) -> Pictu
     shown = features[:MOST_DRAWN]
     first, second = (words.term(role) for role in exhibit.roles)
     says = words.say("picture_drift_says", first=first, second=second)
-    if len(shown) < len(features):
-        says += " " + words.say("picture_cut", shown=len(shown), all=len(features))
     return Picture(
         name=name,
         title=words.say("picture_drift"),
-        says=says,
+        says=says + cut(len(shown), len(features), words),
         keys=(
             Key(style="data", crossed=False, text=first),
             Key(style="reference", crossed=False, text=second),
@@ -168,8 +168,8 @@ def _ends(feature: Feature) -> Iterator[Lettering]:
         yield Lettering(x="100%", y=y, anchor="end", style="tick", text=last)
         return
     for place, label in enumerate(labels):
-        x = (Decimal(100) * (2 * place + 1) / (2 * len(labels))).quantize(Decimal("0.01"))
-        yield Lettering(x=percent_of(x), y=y, anchor="middle", style="tick", text=label)
+        x = middle_of(place, of=len(labels))
+        yield Lettering(x=x, y=y, anchor="middle", style="tick", text=label)
 
 
 def _all_fit(labels: Sequence[str]) -> bool:
@@ -178,13 +178,8 @@ def _all_fit(labels: Sequence[str]) -> bool:
 
 def _names(feature: Feature) -> tuple[str, str]:
     if feature.labels:
-        return _short(feature.labels[0]), _short(feature.labels[-1])
+        return shortened(feature.labels[0], most=_SHORT), shortened(feature.labels[-1], most=_SHORT)
     return figure(feature.ends[0][0]).shown, figure(feature.ends[-1][1]).shown
-
-
-def _short(label: str) -> str:
-    shown = visible(label)
-    return shown if len(shown) <= _SHORT else shown[: _SHORT - 1] + "\u2026"
 
 
 def _apart(feature: Feature, words: Words) -> Iterator[Lettering]:

@@ -19,6 +19,9 @@ from reports.text import wrapped
 LINE, BAR, GAP, FOOTER = 16, 14, 8, 24
 """Pixels: a line of text, a bar, what lies between two bars, the axis with its numbers."""
 
+LABEL_COLUMNS = 26
+"""Latin characters in a line of a name that stands beside its number on a small screen."""
+
 MOST_ROWS = 60
 """Bars in one panel; the table holds all."""
 
@@ -214,6 +217,26 @@ def tick_at(place: Decimal, tick: Decimal, y: int, words: Words) -> Iterator[Str
     yield Lettering(x=x, y=y + 18, anchor=anchor, style="tick", text=text)
 
 
+def headed(text: str, said: str, *, columns: int, top: int) -> tuple[list[Lettering], int]:
+    """A name at the left, what is said of it at the right, and where that ends below."""
+    labels = labels_of(text, columns=columns, top=top)
+    names = [Lettering(x="0%", y=t.y, anchor="start", style="name", text=t.text) for t in labels]
+    value = Lettering(x="100%", y=labels[0].y, anchor="end", style="value", text=said)
+    return [*names, value], top + LINE * len(labels) + 2
+
+
+def apart(marks: Iterable[Stroke | Lettering]) -> tuple[tuple[Stroke, ...], tuple[Lettering, ...]]:
+    """Lines and text, which a panel draws one after the other."""
+    marks = tuple(marks)
+    strokes = tuple(mark for mark in marks if isinstance(mark, Stroke))
+    return strokes, tuple(mark for mark in marks if isinstance(mark, Lettering))
+
+
+def cut(shown: int, of: int, words: Words) -> str:
+    """What is added to the text of a picture that does not draw all."""
+    return " " + words.say("picture_cut", shown=shown, all=of) if shown < of else ""
+
+
 def labels_of(text: str, *, columns: int, top: int) -> tuple[Label, ...]:
     """A label in lines; a very long one is cut, since the table has it whole."""
     lines = wrapped(text, columns=columns)
@@ -227,6 +250,11 @@ def between(ends: tuple[Decimal, Decimal], words: Words) -> str:
     """A part of a range in words, or the one value that it is."""
     low, high = (figure(end).shown for end in ends)
     return low if ends[0] == ends[1] else words.say("from_to", low=low, high=high)
+
+
+def middle_of(place: int, *, of: int) -> str:
+    """The middle of one of so many equal parts of the width."""
+    return percent_of((Decimal(100) * (2 * place + 1) / (2 * of)).quantize(Decimal("0.01")))
 
 
 def percent_of(place: Decimal) -> str:

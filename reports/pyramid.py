@@ -16,7 +16,7 @@ from reports.exhibit import NEAR, agrees
 from reports.forms import Strata, Stratum
 from reports.language import Words
 from reports.number import brief, figure, percent
-from reports.picture import Axis, Key, Line, Numbers, Picture
+from reports.picture import Axis, Key, Line, Numbers, Picture, cut
 from reports.sides import Bar, Row, Sides, panel_of
 
 _MOST_PANELS = 12
@@ -65,13 +65,11 @@ def _picture(cells: Sequence[Stratum], attributes: Sequence[Attribute], name: st
         says += " " + words.say("picture_pyramid_close")
     rows = sum(len(side.rows) for side in sides)
     drawn = sum(len(side.drawn) for side in sides[:_MOST_PANELS])
-    if drawn < rows:
-        says += " " + words.say("picture_cut", shown=drawn, all=rows)
     axis = Axis.over([value for cell in cells for value in (cell.share, cell.reference_share)])
     return Picture(
         name=name,
         title=words.say("picture_shares"),
-        says=says,
+        says=says + cut(drawn, rows, words),
         keys=(
             Key(style="data", crossed=False, text=words.say("picture_data")),
             Key(style="reference", crossed=False, text=words.say("picture_reference")),

@@ -18,6 +18,7 @@ from reports.picture import (
     Lettering,
     Panel,
     Stroke,
+    apart,
     labels_of,
     percent_of,
     tick_at,
@@ -91,7 +92,7 @@ def panel_of(sides: Sides, axis: Axis, name: str, words: Words) -> Panel:
     letterings = [*_edges(sides.left, sides.right, LINE - 4, "head")]
     draw = _draw_close if sides.close else _draw
     bottom = draw(sides.drawn, axis, boxes, letterings)
-    marks = [*_ticks(axis, bottom, words)]
+    strokes, numbers = apart(_ticks(axis, bottom, words))
     return Panel(
         name=name,
         heading=sides.title,
@@ -99,8 +100,8 @@ def panel_of(sides: Sides, axis: Axis, name: str, words: Words) -> Panel:
         description=sides.description,
         height=bottom + FOOTER,
         boxes=tuple(boxes),
-        strokes=tuple(mark for mark in marks if isinstance(mark, Stroke)),
-        letterings=(*letterings, *(mark for mark in marks if isinstance(mark, Lettering))),
+        strokes=strokes,
+        letterings=(*letterings, *numbers),
     )
 
 

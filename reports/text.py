@@ -46,6 +46,16 @@ def wrapped(text: str, *, columns: int) -> tuple[str, ...]:
     return tuple(lines) or ("",)
 
 
+def shortened(text: str, *, most: int) -> str:
+    """The same on one line, cut where it is longer than that.
+
+    >>> shortened("a long name", most=7)
+    'a long…'
+    """
+    shown = visible(text)
+    return shown if len(shown) <= most else shown[: most - 1] + "\u2026"
+
+
 def _fitting(text: str, columns: int) -> int:
     """How many characters fit into a line; at least one."""
     width = 0
