@@ -192,17 +192,20 @@ def thousands(rows: int) -> str:
 
 
 def _names(labels: Sequence[str], across: int, y: int) -> Iterator[Lettering]:
-    """Each part where there are few, else the first and the last of the line."""
+    """Each part where there are few, else the first and the last of the line; of a short line both in one."""
     if len(labels) == across <= _NAMED_CELLS:
         for place, label in enumerate(labels):
             x, text = middle_of(place, of=across), shortened(label, most=_SHORT)
             yield Lettering(x=x, y=y, anchor="middle", style="tick", text=text)
         return
     first, last = (shortened(label, most=_SHORT) for label in (labels[0], labels[-1]))
+    if len(labels) == 1 or 2 * len(labels) < across:
+        both = first if len(labels) == 1 else f"{first} \u2026 {last}"
+        yield Lettering(x="0%", y=y, anchor="start", style="tick", text=both)
+        return
+    end = percent_of((Decimal(100) * len(labels) / across).quantize(Decimal("0.01")))
     yield Lettering(x="0%", y=y, anchor="start", style="tick", text=first)
-    if len(labels) > 1:
-        end = percent_of((Decimal(100) * len(labels) / across).quantize(Decimal("0.01")))
-        yield Lettering(x=end, y=y, anchor="end", style="tick", text=last)
+    yield Lettering(x=end, y=y, anchor="end", style="tick", text=last)
 
 
 def _pairs(exhibit: Coverage, share: Decimal, name: str, words: Words) -> Panel:

@@ -109,6 +109,17 @@ def test_many_parts_stand_in_several_lines(dossier: Dossier) -> None:
     assert {box.width for box in boxes} == {"10.00%"}
 
 
+@pytest.mark.parametrize(("parts", "named"), [(21, ["20"]), (23, ["20 \u2026 22"]), (25, ["20", "24"])])
+def test_the_names_under_a_short_line_do_not_run_into_each_other(
+    dossier: Dossier, parts: int, named: list[str]
+) -> None:
+    column = {"source": "age", "labels": [str(i) for i in range(parts)], "rows": [10] * parts}
+    said = {"covered_share": {"all": 3 / 8, "feature=age": 1.0}}
+    panel = _picture(dossier, {**COVERAGE, "columns": [column], "holes": []}, said).panels[0]
+    names = [t for t in panel.letterings if t.style == "tick"]
+    assert [t.text for t in names if t.y == max(t.y for t in names)] == named
+
+
 @pytest.mark.parametrize(
     ("rows", "shown"),
     [
