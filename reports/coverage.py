@@ -254,7 +254,7 @@ def _table_of_pairs(pairs: Pairs, name: str, words: Words) -> Numbers:
     return Numbers(
         name=name,
         caption=words.say("picture_coverage_pairs"),
-        names=(words.say("of_what"),),
+        names=(words.say("column"),),
         heads=(words.say("covered"), words.say("rows_of")),
         lines=(Line(names=(words.say("two_columns"),), figures=counts),),
     )
@@ -264,7 +264,7 @@ def _table_of_holes(exhibit: Coverage, name: str, words: Words) -> Numbers:
     return Numbers(
         name=name,
         caption=words.say("picture_coverage_list"),
-        names=(words.say("of_what"),),
+        names=(words.say("part"),),
         heads=(words.say("rows"),),
         lines=tuple(_holes(exhibit, words)),
     )

@@ -183,6 +183,16 @@ def test_a_page_shows_drawing_key_and_table(
     } <= exact
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", EACH)
+def test_no_two_columns_of_a_table_have_the_same_heading(
+    dossier: Dossier, kind: str, language: Language
+) -> None:
+    for table in _picture(dossier, *EACH[kind], language=language).tables:
+        headings = (*table.names, *table.heads)
+        assert len(set(headings)) == len(headings)
+
+
 def test_shapes_tell_data_and_reference_apart_without_colour(dossier: Dossier) -> None:
     style = _page(dossier, *EACH["shares"]).decode()
     assert ".picture .reference { fill: none; stroke:" in style
