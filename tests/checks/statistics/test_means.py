@@ -155,6 +155,15 @@ def test_the_bound_is_closer_than_that_of_constant_stakes(law):
         assert mean - lower_bound(values, 1 - ALPHA) < 0.88 * (mean - constant)
 
 
+@pytest.mark.parametrize("alpha", [ALPHA, 0.05])
+@pytest.mark.parametrize("n", [9, 30, 70])
+def test_the_orders_that_are_drawn_certify_no_rate_with_more_than_alpha(n, alpha):
+    """Exact, not simulated: values of 0 and 1 have n + 1 samples, each with a bound of its own."""
+    bounds = np.array([lower_bound(np.repeat([0.0, 1.0], [n - k, k]), 1 - alpha) for k in range(n + 1)])
+    for rate in bounds[bounds > 0] - 1e-9:
+        assert stats.binom.pmf(np.flatnonzero(bounds > rate), n, rate).sum() <= alpha
+
+
 @settings(max_examples=40)
 @given(samples, st.floats(-100, 100), st.floats(0.01, 100))
 def test_shifting_and_scaling_the_range_shifts_and_scales_the_bounds(values, start, width):
