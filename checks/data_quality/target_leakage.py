@@ -20,6 +20,7 @@ from certify.submission.model import IdentityRule
 from checks.data_quality.apart import Apart, apart
 from checks.features import Numbers, features
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
+from checks.predictor import UNDECIDED
 from checks.relation import Relation
 from checks.statistics.events import Events
 from checks.statistics.ratios import CLOPPER_PEARSON_RATIO, ratio_bounds
@@ -54,8 +55,9 @@ def target_leakage(
     follows, such as the last digit of a number, or together with another feature alone, is not found.
 
     Costs: one sort of `rows` numbers for each feature. Raises `CannotMeasure` for more than 2,000 features,
-    rows that are weighted or belong together, a label that is no number in a regression, and where the
-    constant answer is always right.
+    rows that are weighted or belong together, a label that is no number in a regression, where the constant
+    answer is always right, and where so few rows are learnt from, of a class that is judged or of numbers,
+    that the tree has no leaf for them: it would find no feature that gives them away.
     """
     if data is None:
         raise CannotMeasure("leakage of the target is looked for in a data set, and none was given")
@@ -64,10 +66,22 @@ def target_leakage(
         raise CannotMeasure(f"each of {len(names)} features would be fitted alone; at most {_MOST} are")
     subject.independent_rows(data.dataset.role)
     parts = apart(subject, data, fitted_on, rows=rows, seed=seed, purpose="leakage of the target")
+    _require_enough_to_learn_from(subject, parts)
     skill, alone = _skill(subject, parts), list(_alone(names, parts))
     family = confidence.over(len(alone) + 1)
     skills = {stratum: skill(known, judged, family) for stratum, known, judged in alone}
     return _reported({"all": _greatest(skills), **skills}, parts, family)
+
+
+def _require_enough_to_learn_from(subject: Subject, parts: Apart) -> None:
+    known, judged = parts.known.labels, parts.judged.labels
+    if isinstance(subject.manifest.model.decision, IdentityRule):
+        fewest, needed, what = len(known), 2 * _IN_A_LEAF, "there are"
+    else:
+        counts = [int((known == label).sum()) for label in np.unique(judged[judged != UNDECIDED])]
+        fewest, needed, what = min(counts, default=0), _IN_A_LEAF, "a class has"
+    if fewest < needed:
+        raise CannotMeasure(f"{what} {fewest} rows to learn from, and {needed} are needed to see a leak")
 
 
 def _alone(names: list[str], parts: Apart) -> Iterator[tuple[str, Numbers, Numbers]]:

@@ -140,6 +140,22 @@ def test_other_rows_may_be_learnt_from(make_subject):
     assert json.loads(found.exhibits[0].data) == {"judged": 2000, "learnt_from": 2000}
 
 
+@pytest.mark.parametrize(("rows", "positives"), [(2000, 0), (2000, 2), (2000, 4), (9, 5), (6, 3)])
+def test_a_copy_of_the_label_is_not_overlooked_for_want_of_rows_to_learn_from(make_subject, rows, positives):
+    train = people(rows).assign(label=np.repeat(["yes", "no"], [positives, rows - positives]))
+    test, train = (each.assign(x2=each.label.eq("yes") * 1.0) for each in (people(), train))
+    subject = make_subject(test, sets={"train": train})
+    with pytest.raises(CannotMeasure, match="rows to learn from, and 5 are needed"):
+        target_leakage(subject, subject.relation("test"), SURE, **{**HOW, "fitted_on": "train"})
+
+
+def test_a_number_is_not_told_from_fewer_rows_than_two_leaves(make_subject):
+    rows = pd.DataFrame({"x0": np.linspace(-9, 9, 200), "label": np.linspace(-9, 9, 200)})
+    subject = make_subject(rows, sets={"train": rows.iloc[::23]}, task="regression")
+    with pytest.raises(CannotMeasure, match="9 rows to learn from, and 10 are needed"):
+        target_leakage(subject, subject.relation("test"), SURE, **{**HOW, "fitted_on": "train"})
+
+
 @pytest.mark.parametrize("rows", [120, 600])
 def test_the_bound_of_the_greatest_skill_holds(measure, rows):
     """Six columns of noise: none has a skill above zero, and the greatest of six bounds hardly misses it."""
