@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.submission.data import Dataset
+from checks.design import require_most_rows
 from checks.domain import finely_measured
 from checks.independence import refuse_repetition
 from checks.measured import CannotMeasure, Confidence, Interval
@@ -142,17 +143,8 @@ def _most_weight(relation: Relation) -> float:
 
 
 def _most_rows(relation: Relation, largest: int) -> int:
-    dataset = relation.dataset
-    _require_named_units(relation, dataset)
-    if dataset.most_rows_per_unit is None:
-        raise CannotMeasure(
-            f"several rows per {dataset.statistical_unit}, and nothing bounds how many: declare "
-            "most_rows_per_unit, the most that one can have in the population"
-        )
-    if largest > dataset.most_rows_per_unit:
-        most = f"{dataset.most_rows_per_unit} are declared as the most"
-        raise CannotMeasure(f"one {dataset.statistical_unit} has {largest} rows, and {most}")
-    return dataset.most_rows_per_unit
+    _require_named_units(relation, relation.dataset)
+    return require_most_rows(relation.dataset, largest)
 
 
 def _require_named_units(relation: Relation, dataset: Dataset) -> None:
