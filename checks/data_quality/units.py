@@ -93,7 +93,8 @@ def units(subject: Subject, data: Relation | None, confidence: Confidence) -> Me
     for it. Bounds: Clopper-Pearson over the rows, for the rule as it stands, which is fitted to these rows.
     If no second bulk is found, rows are still counted that lie where one would be, beyond the density
     between. One scan, whatever the number of columns; what is kept of each are counts of bins half a percent
-    wide. Raises `CannotMeasure` where no column has a unit with which anything can be told.
+    wide. Raises `CannotMeasure` where no column has a unit with which anything can be told, and where one has
+    no value that can be read in any unit: all are missing, or 0 and below of what has factors only.
     """
     if data is None:
         raise CannotMeasure("mixed units are looked for in a data set, and none was given")
@@ -104,7 +105,9 @@ def units(subject: Subject, data: Relation | None, confidence: Confidence) -> Me
     if not known:
         raise CannotMeasure("no measured column has a unit that can be taken for another one")
     rows = subject.independent_rows(data.dataset.role).rows
-    found = {name: mixed(known[name], *binned) for name, binned in _binned(data, known).items()}
+    binned = _binned(data, known)
+    _require_values({name: counts for name, (_, counts) in binned.items()})
+    found = {name: mixed(known[name], *bins) for name, bins in binned.items()}
     family = confidence.over(len(found))
     shares = {name: proportion(each.rows, rows, family) for name, each in found.items()}
     return Measured(
@@ -153,6 +156,12 @@ def _binned(data: Relation, known: Mapping[str, _Read]) -> dict[str, tuple[Value
         name: (np.asarray([b for b, _ in bins], np.float64), np.asarray([n for _, n in bins], np.int64))
         for name, bins in ordered.items()
     }
+
+
+def _require_values(counts: Mapping[str, Counts]) -> None:
+    empty = [name for name, of_bins in counts.items() if not of_bins.sum()]
+    if empty:
+        raise CannotMeasure(f"{', '.join(empty)} has no value in which a unit could be seen")
 
 
 def _greatest(shares: tuple[Interval, ...]) -> Interval:

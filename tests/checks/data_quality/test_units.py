@@ -144,6 +144,12 @@ def test_an_unknown_unit_is_named_and_not_measured(measure: Measure) -> None:
     assert "inch" in said["x0"].explanation
 
 
+@pytest.mark.parametrize("value", [np.nan, 0.0, -5.0])
+def test_a_column_without_a_value_to_read_is_not_measured(measure: Measure, value: float) -> None:
+    with pytest.raises(CannotMeasure, match="x0 has no value in which a unit could be seen"):
+        measure(frame_of(np.full(4000, value)), "cm", (-10, 100))
+
+
 def test_weighted_clustered_and_absent_rows_are_not_measured(
     measure: Measure, make_subject: Callable[..., Subject]
 ) -> None:
