@@ -83,17 +83,18 @@ def _literal(candidate: Any) -> str:
 
 
 def least(shares: Sequence[Interval]) -> Interval:
-    """The least of several shares, with the least of their bounds on either side."""
+    """The least of several shares, with the least of their bounds on either side.
+
+    The upper one, of the share that the data chose, is the corrected one at either confidence.
+    """
     first = min(shares, key=lambda share: share.value)
+    upper = min(share.refuting[1] for share in shares)
     return Interval(
         name=f"{first.name}, least of {len(shares)}",
         value=first.value,
         n=first.n,
-        demonstrating=(
-            min(share.demonstrating[0] for share in shares),
-            min(share.demonstrating[1] for share in shares),
-        ),
-        refuting=(min(share.refuting[0] for share in shares), min(share.refuting[1] for share in shares)),
+        demonstrating=(min(share.demonstrating[0] for share in shares), upper),
+        refuting=(min(share.refuting[0] for share in shares), upper),
     )
 
 

@@ -165,16 +165,15 @@ def _require_values(counts: Mapping[str, Counts]) -> None:
 
 
 def _greatest(shares: tuple[Interval, ...]) -> Interval:
+    """The lower bound, of the share that the data chose, is the corrected one at either confidence."""
     first = max(shares, key=lambda share: share.value)
+    lower = max(share.refuting[0] for share in shares)
     return Interval(
         name=f"{first.name}, greatest of {len(shares)}",
         value=first.value,
         n=first.n,
-        demonstrating=(
-            max(share.demonstrating[0] for share in shares),
-            max(share.demonstrating[1] for share in shares),
-        ),
-        refuting=(max(share.refuting[0] for share in shares), max(share.refuting[1] for share in shares)),
+        demonstrating=(lower, max(share.demonstrating[1] for share in shares)),
+        refuting=(lower, max(share.refuting[1] for share in shares)),
     )
 
 

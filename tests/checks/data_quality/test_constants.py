@@ -58,6 +58,7 @@ def test_the_whole_is_the_least_of_the_columns_and_refutes_for_their_number(shar
     assert (float(found["feature=x1"].value), float(found["feature=x2"].value)) == (0, 0.5)
     assert float(found["all"].value) == 0
     assert float(found["all"].refuting.upper or 0) == pytest.approx(alone.high, abs=1e-11)
+    assert found["all"].demonstrating.upper == found["all"].refuting.upper
 
 
 def test_missing_values_are_no_other_value(shares: Shares) -> None:

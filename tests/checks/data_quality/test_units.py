@@ -150,6 +150,17 @@ def test_a_column_without_a_value_to_read_is_not_measured(measure: Measure, valu
         measure(frame_of(np.full(4000, value)), "cm", (-10, 100))
 
 
+def test_the_lower_bound_of_the_greatest_share_is_corrected_for_the_number_of_columns(
+    measure: Measure,
+) -> None:
+    unit, ends, *_ = MIXED["newborns in g"]
+    measured = measure(spoilt("newborns in g", 0.05, 1000, 3), unit, ends)
+    whole = next(e for e in measured.estimates if e.stratum == "all")
+    exact = binomtest(50, 1000).proportion_ci(1 - 2 * 0.025 / 2, method="exact")
+    assert float(whole.demonstrating.lower or 0) == pytest.approx(exact.low, abs=1e-11)
+    assert whole.refuting.lower == whole.demonstrating.lower
+
+
 def test_weighted_clustered_and_absent_rows_are_not_measured(
     measure: Measure, make_subject: Callable[..., Subject]
 ) -> None:
