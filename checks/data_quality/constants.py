@@ -15,6 +15,7 @@ from certify.evidence import Estimate
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.relation import Relation
 from checks.row_sample import some_rows
+from checks.statistics.extremes import least
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
 from checks.tabulation.contract import Source, sources
@@ -46,7 +47,7 @@ def constants(subject: Subject, data: Relation | None, confidence: Confidence) -
     return Measured(
         estimates=(
             *(_estimate(f"feature={name}", share, family) for name, share in shares.items()),
-            _estimate("all", least(tuple(shares.values())), family),
+            _estimate("all", least([*shares.values()]), family),
         ),
         exhibits=(_exhibit(rows, counted),),
     )
@@ -80,22 +81,6 @@ def _counting(value: str, candidates: Sequence[Any]) -> str:
 
 def _literal(candidate: Any) -> str:
     return str(candidate) if isinstance(candidate, int) else f"'{candidate!r}'::DOUBLE"
-
-
-def least(shares: Sequence[Interval]) -> Interval:
-    """The least of several shares, with the least of their bounds on either side.
-
-    The upper one, of the share that the data chose, is the corrected one at either confidence.
-    """
-    first = min(shares, key=lambda share: share.value)
-    upper = min(share.refuting[1] for share in shares)
-    return Interval(
-        name=f"{first.name}, least of {len(shares)}",
-        value=first.value,
-        n=first.n,
-        demonstrating=(min(share.demonstrating[0] for share in shares), upper),
-        refuting=(min(share.refuting[0] for share in shares), upper),
-    )
 
 
 def _estimate(stratum: str, share: Interval, confidence: Confidence) -> Estimate:

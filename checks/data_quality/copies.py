@@ -37,10 +37,14 @@ class Lookup:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """Which of the rows that were looked up lie near another row, as they are and as their control."""
+    """Which of the rows that were looked up lie near another row, as they are and as their control.
+
+    Of `controls` that were tried it is the one of which most rows lie near another.
+    """
 
     as_is: Mask
     as_control: Mask
+    controls: int
 
     @property
     def struck(self) -> Struck:
@@ -83,7 +87,8 @@ def _found(subject: Subject, among: Relation, asked: Queries, lookup: Lookup, *,
             themselves = same and which == 0
             near[open_] = search(stored, points[open_], asked.places[open_] - first, among_stored=themselves)
         first += len(stored)
-    return Found(as_is=found[0], as_control=max(found[1:], key=lambda near: int(near.sum())))
+    most = max(found[1:], key=lambda near: int(near.sum()))
+    return Found(as_is=found[0], as_control=most, controls=len(found) - 1)
 
 
 def reported(found: Found, confidence: Confidence, counts: Mapping[str, int | str]) -> Measured:
@@ -96,7 +101,7 @@ def reported(found: Found, confidence: Confidence, counts: Mapping[str, int | st
     shares = {
         "near_share": proportion(struck.only_as_is + struck.both, struck.cases, confidence),
         "near_by_chance_share": proportion(struck.only_as_control + struck.both, struck.cases, confidence),
-        "near_copy_share": excess(struck, confidence),
+        "near_copy_share": excess(struck, confidence, controls=found.controls),
     }
     if shares["near_copy_share"].demonstrating[1] < 0:
         raise CannotMeasure("rows lie near others more often once they are moved: chance is not known")

@@ -23,6 +23,7 @@ from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measur
 from checks.predictor import UNDECIDED
 from checks.relation import Relation
 from checks.statistics.events import Events
+from checks.statistics.extremes import greatest
 from checks.statistics.ratios import CLOPPER_PEARSON_RATIO, ratio_bounds
 from checks.statistics.savings import ABSOLUTE, saved
 from checks.subject import Subject
@@ -70,7 +71,7 @@ def target_leakage(
     skill, alone = _skill(subject, parts), list(_alone(names, parts))
     family = confidence.over(len(alone) + 1)
     skills = {stratum: skill(known, judged, family) for stratum, known, judged in alone}
-    return _reported({"all": _greatest(skills), **skills}, parts, family)
+    return _reported({"all": greatest([*skills.values()]), **skills}, parts, family)
 
 
 def _require_enough_to_learn_from(subject: Subject, parts: Apart) -> None:
@@ -153,19 +154,6 @@ def _answers(tree: Any, known: Numbers, labels: Any, judged: Numbers) -> Any:
 
 def _one_minus(lower: float, upper: float) -> tuple[float, float]:
     return 1 - upper, 1 - lower
-
-
-def _greatest(skills: Mapping[str, Interval]) -> Interval:
-    """Lower bounds hold together; of the upper ones that of the greatest skill is enough, and among them."""
-    found = list(skills.values())
-    lower = max(skill.refuting[0] for skill in found)
-    return Interval(
-        name=f"the greatest of several; {found[0].name}",
-        value=max(skill.value for skill in found),
-        n=min(skill.n for skill in found),
-        demonstrating=(lower, max(skill.demonstrating[1] for skill in found)),
-        refuting=(lower, max(skill.refuting[1] for skill in found)),
-    )
 
 
 def _reported(skills: Mapping[str, Interval], parts: Apart, confidence: Confidence) -> Measured:

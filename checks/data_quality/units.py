@@ -21,6 +21,7 @@ from checks.data_quality.conversions import Conversion, conversions
 from checks.data_quality.second_mode import Counts, Span, Values, bulk_of, summit
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.relation import Relation
+from checks.statistics.extremes import greatest
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
 
@@ -113,7 +114,7 @@ def units(subject: Subject, data: Relation | None, confidence: Confidence) -> Me
     return Measured(
         estimates=(
             *(_estimate(f"feature={name}", share, family) for name, share in shares.items()),
-            _estimate("all", _greatest(tuple(shares.values())), family),
+            _estimate("all", greatest([*shares.values()]), family),
         ),
         statements=tuple(_known(entry) for entry in read.values()),
         exhibits=(_exhibit(rows, found),),
@@ -162,19 +163,6 @@ def _require_values(counts: Mapping[str, Counts]) -> None:
     empty = [name for name, of_bins in counts.items() if not of_bins.sum()]
     if empty:
         raise CannotMeasure(f"{', '.join(empty)} has no value in which a unit could be seen")
-
-
-def _greatest(shares: tuple[Interval, ...]) -> Interval:
-    """The lower bound, of the share that the data chose, is the corrected one at either confidence."""
-    first = max(shares, key=lambda share: share.value)
-    lower = max(share.refuting[0] for share in shares)
-    return Interval(
-        name=f"{first.name}, greatest of {len(shares)}",
-        value=first.value,
-        n=first.n,
-        demonstrating=(lower, max(share.demonstrating[1] for share in shares)),
-        refuting=(lower, max(share.refuting[1] for share in shares)),
-    )
 
 
 def _known(read: _Read) -> Statement:

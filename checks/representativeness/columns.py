@@ -92,7 +92,7 @@ def _off_steps(distribution: Distribution, side: Side) -> bool:
 
 
 def _is_one_of(columns: dict[str, tuple[Distribution, Distribution]], attribute: str, side: Side) -> bool:
-    """Whether the column of an attribute is compared anyway: groups lie no further apart than values."""
+    """Whether the column of an attribute is compared anyway, value by value."""
     return side.rows.attributes[attribute].source in columns
 
 

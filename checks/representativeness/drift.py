@@ -14,6 +14,7 @@ from checks.relation import Relation
 from checks.representativeness.bars import bars_of
 from checks.representativeness.columns import Pair, Side, pairs
 from checks.statistics.distances import distance_between
+from checks.statistics.extremes import greatest
 from checks.statistics.kolmogorov import kolmogorov
 from checks.subject import Subject
 
@@ -44,7 +45,7 @@ def drift(subject: Subject, data: Relation | None, confidence: Confidence, *, ot
         interval.estimate(statistic="distribution_distance", stratum=f"feature={name}", confidence=family)
         for name, interval in found.items()
     ]
-    largest = _largest([*found.values()])
+    largest = greatest([*found.values()])
     return Measured(
         estimates=(
             *distances,
@@ -58,22 +59,6 @@ def _distance(pair: Pair, confidence: Confidence) -> Interval:
     if pair.spread is None:
         return distance_between(pair.first, pair.second, confidence)
     return kolmogorov(pair.first, pair.second, pair.spread, confidence)
-
-
-def _largest(found: list[Interval]) -> Interval:
-    """An upper bound of all holds with none corrected; the lower ones were, for refuting, by the family.
-
-    That the largest lies above a lower bound is a claim about the one that the data chose, so that its lower
-    bounds for demonstrating are those for refuting.
-    """
-    refuting = max(each.refuting[0] for each in found)
-    return Interval(
-        name="largest of the bounds of all features",
-        value=max(each.value for each in found),
-        n=min(each.n for each in found),
-        demonstrating=(refuting, max(each.demonstrating[1] for each in found)),
-        refuting=(refuting, max(each.refuting[1] for each in found)),
-    )
 
 
 def _exhibit(first: Side, second: Side, found: dict[str, Interval]) -> Exhibit:

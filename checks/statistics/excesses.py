@@ -34,9 +34,11 @@ class Struck:
         return Events(self.cases - self.only_as_control - self.both, self.cases)
 
 
-def excess(struck: Struck, confidence: Confidence) -> Interval:
+def excess(struck: Struck, confidence: Confidence, *, controls: int = 1) -> Interval:
     """The share of cases that are struck of themselves; below zero where controls are struck more often.
 
+    `struck` is of the control that was struck most often of so many: the bounds hold for each of them, since
+    the data chose which.
     Raises `CannotMeasure` where every control is struck: nothing is told from chance there.
     """
     if not struck.quiet.count:
@@ -45,7 +47,7 @@ def excess(struck: Struck, confidence: Confidence) -> Interval:
         name=f"Abbott's formula; {paired_interval(struck.cases)}; Clopper-Pearson",
         value=(struck.only_as_is - struck.only_as_control) / struck.quiet.count,
         n=struck.cases,
-        **confidence.both(lambda level: _bounds(struck, level)),
+        **confidence.both(lambda level: _bounds(struck, split(level, controls))),
     )
 
 

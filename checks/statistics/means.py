@@ -16,9 +16,10 @@ those for its upper end, so that capital falls with the mean.
 That holds at once. Let m be the true mean, C the constant and H the other capital against the cell of m. A
 bound above m needs 3 % of C or 97 % of H to exceed 1 / alpha, hence so does their sum.
 
-The guarantee holds for every n and every distribution in the range, for independent values. The order in
-which they are handed over changes nothing: nobody can improve the bound by sorting them. A larger value can
-lower the bound a little, since it draws other orders.
+The guarantee holds for every n and every distribution in the range, for independent values, as far as the
+hash that the orders are drawn from counts as chance: see `checks.statistics.hedges`. The order in which
+values are handed over changes nothing: nobody can improve the bound by sorting them. A larger value can lower
+the bound a little, since it draws other orders.
 """
 
 from __future__ import annotations

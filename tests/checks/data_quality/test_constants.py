@@ -12,6 +12,7 @@ from certify.evidence import Estimate
 from checks.data_quality.constants import constants
 from checks.data_quality.constants import varied as varied_rows
 from checks.measured import CannotMeasure, Confidence
+from checks.statistics.proportions import proportion
 from checks.subject import Subject
 from checks.tabulation.contract import sources
 
@@ -104,13 +105,18 @@ def test_candidates_are_found_although_few_rows_are_drawn(make_subject: Callable
     assert varied_rows(relation, sources(relation), 4) == {"x0": 54_000, **expected}
 
 
-def test_the_lower_bound_keeps_its_confidence_although_the_value_is_chosen_afterwards() -> None:
+@pytest.mark.parametrize(("shares", "ever"), [([0.28, 0.27, 0.25, 0.2], False), ([0.6, 0.2, 0.1, 0.1], True)])
+def test_the_lower_bound_keeps_its_confidence_although_the_value_is_chosen_afterwards(
+    shares: list[float], ever: bool
+) -> None:
     random = np.random.default_rng(3)
     rows, missed, tables = 60, 0, 4000
+    lower = [proportion(varied, rows, CONFIDENCE).demonstrating[0] for varied in range(rows + 1)]
     for _ in range(tables):
-        count = np.bincount(random.choice(4, rows, p=[0.28, 0.27, 0.25, 0.2])).max()
-        missed += binomtest(rows - int(count), rows).proportion_ci(0.95, method="exact").low > 1 - 0.28
+        count = np.bincount(random.choice(4, rows, p=shares)).max()
+        missed += lower[rows - int(count)] > 1 - shares[0]
     assert missed / tables <= 0.025
+    assert (missed > 0) == ever
 
 
 def test_weighted_clustered_and_absent_rows_are_not_measured(

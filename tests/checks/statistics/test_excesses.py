@@ -35,6 +35,28 @@ def test_where_nearly_every_control_is_struck_the_bounds_are_wide() -> None:
     assert upper == 1
 
 
+def chosen_misses(copied: float, chance: float, *, runs: int, cases: int) -> float:
+    """How often the upper bound misses if the control that was struck most often of three is counted."""
+    random, missed = np.random.default_rng(9), 0
+    for _ in range(runs):
+        as_is = (random.random(cases) < chance) | (random.random(cases) < copied)
+        controls = random.random((3, cases)) < chance
+        control = controls[controls.sum(axis=1).argmax()]
+        counts = (as_is & ~control).sum(), (control & ~as_is).sum(), (as_is & control).sum()
+        missed += excess(struck(*map(int, counts), cases), SURE, controls=3).demonstrating[1] < copied
+    return missed / runs
+
+
+def test_a_control_that_the_data_chose_widens_the_bounds() -> None:
+    one, three = (excess(struck(9, 4, 2, 100), SURE, controls=n).demonstrating for n in (1, 3))
+    assert three[0] < one[0] < one[1] < three[1]
+
+
+@pytest.mark.parametrize(("copied", "chance"), [(0.05, 0.3), (0.1, 0.05)])
+def test_the_bound_holds_although_the_control_was_chosen_afterwards(copied: float, chance: float) -> None:
+    assert chosen_misses(copied, chance, runs=300, cases=150) <= 0.025
+
+
 def misses(copied: float, chance: float, *, runs: int, cases: int) -> np.ndarray:
     """How often the lower and the upper bound miss.
 
