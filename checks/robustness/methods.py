@@ -22,4 +22,9 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         "The share of cases decided otherwise when every measured number is rounded.",
         parameters={"digits": "integer"},
     ),
+    method(
+        "checks.robustness.random_neighbours:random_neighbours",
+        "The share of cases decided rightly when every number is moved at random, by graded strengths.",
+        parameters={"strengths": "list", "rows": "integer", "seed": "integer"},
+    ),
 )

@@ -358,6 +358,11 @@ PROOFS = (
         "robustness.batch_consistency", "depends_on_the_batch", "decision_changed", arguments={"batch": 32}
     ),
     Proof(
+        method="robustness.random_neighbours", bad_one="near_threshold", found="accuracy_under_noise",
+        stratum="strength=0.01", good=(0.95, 1), bad=(0.4, 0.6),
+        arguments={"strengths": ("strength=0.01",), "rows": 1000, "seed": 1},
+    ),
+    Proof(
         method="cybersecurity.input_contract", bad_one="fails_at_the_edge", found="failure_rate", role=None,
         arguments=FUZZING, good=(0, 0), bad=(0.03, 0.07),
     ),
