@@ -104,6 +104,36 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_farthest": (
             "Farthest apart: {stratum}, {share} % of the data, {reference} % of the reference."
         ),
+        "picture_surroundings": "Right decisions beside the cases, under chance, under attack and by proof",
+        "picture_surroundings_linf": "Every number is moved by up to a share of its declared range.",
+        "picture_surroundings_l2": (
+            "All numbers together are moved by up to a distance, in units of their declared ranges."
+        ),
+        "picture_surroundings_says": (
+            "Lines: the share of cases that are decided rightly; strokes through them: the one-sided bounds."
+        ),
+        "picture_surroundings_says_gap": (
+            "Lines: the share of cases that are decided rightly; strokes through them: the one-sided "
+            "bounds. An attack that finds nothing proves nothing: of the cases between the attacked and "
+            "the proved line nobody knows."
+        ),
+        "picture_surroundings_unknown": "what nobody knows",
+        "picture_surroundings_noise": "at random",
+        "picture_surroundings_attack": "under attack",
+        "picture_surroundings_proof": "proved",
+        "picture_surroundings_axis": "moved by, in % of the range",
+        "picture_surroundings_desc": (
+            "Right {line}: {start} % at {first} %, {end} % at {last} % of the range."
+        ),
+        "picture_surroundings_numbers": "Share decided rightly at each strength, with its bounds",
+        "picture_surroundings_question": "Question",
+        "picture_strength_percent": "Strength, %",
+        "lower_bound_of_it": "Lower bound",
+        "around_cases": "Beside the cases",
+        "around_cases_lead": (
+            "The cases of tomorrow lie beside those of the test data. Three questions are asked of their "
+            "surroundings, each harder than the one before, and none answers another."
+        ),
     }
 )
 """Key to text."""

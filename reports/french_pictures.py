@@ -116,6 +116,36 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_farthest": (
             "Le plus grand écart : {stratum}, {share} % des données, {reference} % de la référence."
         ),
+        "picture_surroundings": "Décisions justes autour des cas, au hasard, sous attaque et par preuve",
+        "picture_surroundings_linf": "Chaque nombre est déplacé d'au plus une part de son domaine déclaré.",
+        "picture_surroundings_l2": (
+            "Tous les nombres ensemble sont déplacés d'au plus une distance, en unités de leurs domaines "
+            "déclarés."
+        ),
+        "picture_surroundings_says": (
+            "Lignes : la proportion de cas décidés correctement ; traits verticaux : les bornes unilatérales."
+        ),
+        "picture_surroundings_says_gap": (
+            "Lignes : la proportion de cas décidés correctement ; traits verticaux : les bornes "
+            "unilatérales. Une attaque qui ne trouve rien ne prouve rien : des cas entre la ligne "
+            "attaquée et la ligne prouvée, personne ne sait rien."
+        ),
+        "picture_surroundings_unknown": "ce que personne ne sait",
+        "picture_surroundings_noise": "au hasard",
+        "picture_surroundings_attack": "sous attaque",
+        "picture_surroundings_proof": "prouvé",
+        "picture_surroundings_axis": "déplacé de, en % du domaine",
+        "picture_surroundings_desc": "Juste, {line} : {start} % à {first} %, {end} % à {last} % du domaine.",
+        "picture_surroundings_numbers": "Proportion décidée correctement à chaque intensité, avec ses bornes",
+        "picture_surroundings_question": "Question",
+        "picture_strength_percent": "Intensité, en %",
+        "lower_bound_of_it": "Borne inférieure",
+        "around_cases": "Autour des cas",
+        "around_cases_lead": (
+            "Les cas de demain se trouvent à côté de ceux des données d'essai. Trois questions sont "
+            "posées sur ce qui les entoure, chacune plus dure que la précédente, et aucune ne répond à "
+            "une autre."
+        ),
     }
 )
 """Key to text, as `reports.french` prints it: the spaces before high punctuation are made there."""

@@ -15,7 +15,9 @@ from reports.first_page import FirstPage, first_page
 from reports.gallery import Evidence
 from reports.language import Language, words
 from reports.matrix import Matrix, matrix
+from reports.picture import Picture
 from reports.record import Record, record
+from reports.surroundings import surroundings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +36,8 @@ class Report:
     """What was decided."""
     matrix: Matrix
     """Every required check at a glance."""
+    surroundings: tuple[Picture, ...]
+    """What is known of decisions beside the cases, over all findings."""
     findings: tuple[FindingView, ...]
     """Reproducible findings in the order of the matrix."""
     observed: tuple[FindingView, ...]
@@ -55,6 +59,7 @@ def report_of(dossier: Dossier, evidence: Evidence, *, language: Language, style
         notes=tuple(map(ours.say, notes)),
         first_page=first_page(dossier, ours),
         matrix=table,
+        surroundings=surroundings(dossier, ours),
         findings=tuple(
             finding_view(f, dossier, evidence, ours) for f in _ordered(dossier.reproducible, order)
         ),

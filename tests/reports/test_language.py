@@ -27,6 +27,7 @@ COMPOSED = (
     "picture_outside",
     "picture_drift_missing",
     "picture_drift_outside",
+    "picture_surroundings_",
     "all_demonstrated_",
     "refused_",
 )
