@@ -189,7 +189,7 @@ def _dropout(call: Call) -> Tensor:
     return call.tensor(0)
 
 
-def _window(call: Call, value: Tensor, kernel: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
+def window(call: Call, value: Tensor, kernel: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
     """Strides, dilations and paddings (all beginnings, then all ends) of a sliding window."""
     axes = len(kernel)
     strides = list(call.attribute("strides", [1] * axes))
@@ -211,7 +211,8 @@ def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def _padded(value: Tensor, pads: Sequence[int], filling: float) -> Tensor:
+def padded(value: Tensor, pads: Sequence[int], filling: float) -> Tensor:
+    """A value with more places at the beginnings, then at the ends, of its last axes."""
     axes = len(pads) // 2
     backwards = [pads[i + side * axes] for i in reversed(range(axes)) for side in (0, 1)]
     return functional.pad(value, backwards, value=filling)
@@ -219,31 +220,31 @@ def _padded(value: Tensor, pads: Sequence[int], filling: float) -> Tensor:
 
 def _convolution(call: Call) -> Tensor:
     value, weight = call.tensor(0), call.tensor(1)
-    strides, dilations, pads = _window(call, value, weight.shape[2:])
+    strides, dilations, pads = window(call, value, weight.shape[2:])
     function = (functional.conv1d, functional.conv2d, functional.conv3d)[weight.ndim - 3]
     return function(
-        _padded(value, pads, 0.0), weight, call.optional(2), strides, 0, dilations, call.attribute("group", 1)
+        padded(value, pads, 0.0), weight, call.optional(2), strides, 0, dilations, call.attribute("group", 1)
     )
 
 
 def _max_pool(call: Call) -> Tensor:
     value, kernel = call.tensor(0), list(call.attributes["kernel_shape"])
-    strides, dilations, pads = _window(call, value, kernel)
+    strides, dilations, pads = window(call, value, kernel)
     function = (functional.max_pool1d, functional.max_pool2d, functional.max_pool3d)[len(kernel) - 1]
-    result: Tensor = function(_padded(value, pads, -math.inf), kernel, strides, 0, dilations)
+    result: Tensor = function(padded(value, pads, -math.inf), kernel, strides, 0, dilations)
     return result
 
 
 def _average_pool(call: Call) -> Tensor:
     value, kernel = call.tensor(0), list(call.attributes["kernel_shape"])
-    strides, dilations, pads = _window(call, value, kernel)
+    strides, dilations, pads = window(call, value, kernel)
     if set(dilations) != {1}:
         raise call.refuse("with dilations")
     function = (functional.avg_pool1d, functional.avg_pool2d, functional.avg_pool3d)[len(kernel) - 1]
-    mean = function(_padded(value, pads, 0.0), kernel, strides)
+    mean = function(padded(value, pads, 0.0), kernel, strides)
     if call.attribute("count_include_pad", 0):
         return mean
-    return mean / function(_padded(torch.ones_like(value), pads, 0.0), kernel, strides)
+    return mean / function(padded(torch.ones_like(value), pads, 0.0), kernel, strides)
 
 
 def _global_average(call: Call) -> Tensor:
