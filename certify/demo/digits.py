@@ -67,8 +67,13 @@ def collection() -> tuple[Images, NDArray[np.int64]]:
 
 
 def train(images: Images, labels: NDArray[np.int64]) -> nn.Module:
-    """Small convolutional networks that differ by their seed; the reader averages their probabilities."""
-    return Average([_member(seed, images, labels) for seed in range(MEMBERS)])
+    """Small convolutional networks that differ by their seed; the reader averages their scores.
+
+    Scores and not probabilities: up to the last operator the reader is then piecewise linear, and what it
+    does beside a case can be proved.
+    """
+    members = [_member(seed, images, labels) for seed in range(MEMBERS)]
+    return nn.Sequential(Average(members), nn.Softmax(dim=1))
 
 
 def _member(seed: int, images: Images, labels: NDArray[np.int64]) -> nn.Module:
@@ -78,7 +83,7 @@ def _member(seed: int, images: Images, labels: NDArray[np.int64]) -> nn.Module:
             network, torch.from_numpy(images), torch.from_numpy(labels),
             augment=_as_written_again, schedule=SCHEDULE, generator=generator,
         )  # fmt: skip
-    return nn.Sequential(network, nn.Softmax(dim=1))
+    return network
 
 
 def _network() -> nn.Sequential:

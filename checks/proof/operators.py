@@ -87,6 +87,10 @@ def _added(builder: Builder, node: Node, inputs: Inputs) -> Held:
     return _held(node, total)
 
 
+def _mean_of_values(builder: Builder, node: Node, inputs: Inputs) -> Held:
+    return builder.scaled(_added(builder, node, inputs), 1 / len(inputs))
+
+
 def _both(builder: Builder, node: Node, one: Value | None, other: Value | None, sign: float) -> Value:
     if isinstance(one, Held) and isinstance(other, Held):
         shape = np.broadcast_shapes(one.shape, other.shape)
@@ -302,6 +306,7 @@ READERS: Final[Mapping[str, Reader]] = {
     "Max": _extreme,
     "MaxPool": _max_pooled,
     "Min": _extreme,
+    "Mean": _mean_of_values,
     "Mul": _multiplied,
     "Neg": _negated,
     "PRelu": _leaky,

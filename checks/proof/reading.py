@@ -1,9 +1,10 @@
 """From the bytes of an ONNX graph to a network for proofs; whatever is outside the list is refused by name.
 
-The list: affine operators (Gemm, MatMul, Conv, Add, Sub, Mul, Div, Neg, Sum, BatchNormalization, AveragePool,
-GlobalAveragePool, ReduceMean, ReduceSum), moves of indices (Flatten, Reshape, Transpose, Squeeze, Unsqueeze,
-Slice, Gather, Identity, Dropout, Cast to a floating type), piecewise linear ones (Relu, LeakyRelu, PRelu,
-Clip, Abs, Max, Min, MaxPool), which all become Relu and affine layers exactly, and Sigmoid, Tanh, Softplus.
+The list: affine operators (Gemm, MatMul, Conv, Add, Sub, Mul, Div, Neg, Sum, Mean, BatchNormalization,
+AveragePool, GlobalAveragePool, ReduceMean, ReduceSum), moves of indices (Flatten, Reshape, Transpose,
+Squeeze, Unsqueeze, Slice, Gather, Identity, Dropout, Cast to a floating type), piecewise linear ones (Relu,
+LeakyRelu, PRelu, Clip, Abs, Max, Min, MaxPool), which all become Relu and affine layers exactly, and Sigmoid,
+Tanh, Softplus.
 
 What ONNX means by an operator is asked of `checks.differentiable.operators`, which tests hold against
 onnxruntime: moves are computed by moving the indices through it. The batch axis is taken to be one case.

@@ -114,6 +114,7 @@ CASES = {
     "Squeeze": one("Squeeze", (1, 1, 6), whole(1)),
     "Sub": one("Sub", (1, 6), drawn(6), first=False),
     "Sum": one("Sum", (1, 6), drawn(6), drawn(1)),
+    "Mean": one("Mean", (1, 6), drawn(6), drawn(1)),
     "Tanh": one("Tanh", (1, 6)),
     "Transpose": one("Transpose", (1, 3, 4), perm=[0, 2, 1]),
     "Unsqueeze": one("Unsqueeze", (1, 6), whole(2)),
