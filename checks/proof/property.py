@@ -74,8 +74,12 @@ class Property:
         """Raises `ValueError` for a property without a case, or cases over different inputs or answers."""
         inputs = {case.region.lower.shape for case in self.cases}
         outputs = {condition.rows.shape[1] for case in self.cases for condition in case.unsafe}
-        if len(inputs) != 1 or len(outputs) > 1:
+        if len(inputs) != 1 or len(outputs) != 1:
             raise ValueError("expected at least one case, all over the same inputs and answers")
+        if not all(case.unsafe for case in self.cases):
+            raise ValueError(
+                "expected at least one unsafe condition in every case: else nothing is asked of it"
+            )
 
 
 def _numbers(values: F64, axes: int) -> F64:
