@@ -77,7 +77,10 @@ class Network:
 
     def values(self, inputs: Inputs) -> dict[str, Tensor]:
         """Every value of the model's graph by its name, for all cases at once."""
-        feed = {name: _tensor(value) for name, value in inputs.items()}
+        return self.answers({name: _tensor(value) for name, value in inputs.items()})
+
+    def answers(self, feed: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The same from tensors, which may want gradients of their own."""
         if self.preprocessing is not None:
             made = self.preprocessing.run(feed, {})
             feed = {name: made[name] for name in self.preprocessing.gives}

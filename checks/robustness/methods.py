@@ -18,6 +18,18 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         parameters={"batch": "integer"},
     ),
     method(
+        "checks.robustness.attack:attack",
+        "The share of cases that the stated attack leaves decided rightly, by graded strengths.",
+        parameters={
+            "norm": "text",
+            "strengths": "list",
+            "rows": "integer",
+            "steps": "integer",
+            "queries": "integer",
+            "seed": "integer",
+        },
+    ),
+    method(
         "checks.robustness.rounding:rounding",
         "The share of cases decided otherwise when every measured number is rounded.",
         parameters={"digits": "integer"},

@@ -97,6 +97,9 @@ FUZZING = {"cases": 1000, "seed": 1, "tolerance": 0.0001}
 TOGGLED: dict[str, Any] = {"features": ("sex",), "seed": 1}
 CELLS = {"parts": 5, "fewest_rows": 1}
 NEAR: dict[str, Any] = {"tolerance": 0.01, "rows": 100_000, "seed": 1}
+ATTACKED: dict[str, Any] = {
+    "norm": "linf", "strengths": ("strength=0.01",), "rows": 300, "steps": 20, "queries": 50, "seed": 1,
+}  # fmt: skip
 SEEN = {"other_role": "train"}
 METER = {"repeats": 6, "batch": 1, "watts_per_core": 15.0}
 
@@ -356,6 +359,14 @@ PROOFS = (
     ),
     share(
         "robustness.batch_consistency", "depends_on_the_batch", "decision_changed", arguments={"batch": 32}
+    ),
+    *(
+        Proof(
+            method="robustness.attack", specimen=specimen, bad_one="near_threshold",
+            found="accuracy_under_attack", stratum="strength=0.01", good=(0.9, 1), bad=(0, 0.1),
+            arguments=ATTACKED,
+        )
+        for specimen in ("screening", "reader")
     ),
     Proof(
         method="robustness.random_neighbours", bad_one="near_threshold", found="accuracy_under_noise",
