@@ -57,8 +57,8 @@ class Tree:
 class Ensemble:
     """Scores are `base` plus what the trees add; answers are `matrix @ scores + offset`, then `transform`.
 
-    `matrix` has shape [answers, scores]. `dtype` is the type of the input, whose `features` numbers are
-    compared exactly: thresholds are numbers of single precision.
+    `matrix` has shape [answers, scores]; of two `cases` the answers stand behind each other. `dtype` is the
+    type of the input, whose `features` numbers are compared exactly with thresholds of single precision.
     """
 
     trees: tuple[Tree, ...]
@@ -68,6 +68,7 @@ class Ensemble:
     matrix: F64
     offset: F64
     transform: Transform
+    cases: int = 1
 
     @property
     def sizes(self) -> F64:
@@ -95,7 +96,9 @@ class Ensemble:
     def answers(self, inputs: NDArray[Any]) -> F64:
         """What it answers to inputs of shape [cases, features], of shape [cases, answers]."""
         scores = np.asarray([self.base + sum(_score(t, case) for t in self.trees) for case in inputs])
-        return transformed(scores @ self.matrix.T + self.offset, self.transform)
+        before = scores @ self.matrix.T + self.offset
+        each = before.reshape(len(inputs) * self.cases, -1)
+        return transformed(each, self.transform).reshape(before.shape)
 
 
 def transformed(values: F64, transform: Transform) -> F64:

@@ -5,7 +5,8 @@ Decides nothing about what has to be proved, and runs no model: `answers` is how
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from checks.measured import CannotMeasure
 from checks.proof.answer import Answer, Verdict
-from checks.proof.property import Case, Condition, Property
+from checks.proof.property import Condition, Property, Region
 from checks.proof.trees.ensemble import ROUNDING, Ensemble
 from checks.proof.trees.scores import on_scores
 from checks.proof.trees.search import Forest, Found, search
@@ -22,15 +23,31 @@ F64 = NDArray[np.float64]
 Answers = Callable[[F64], F64]
 """What the model answers to points of shape [cases, inputs]: shape [cases, answers]."""
 
+Violates = Callable[[F64], NDArray[np.bool_]]
+"""Which of some points of shape [cases, inputs] the model, asked itself, treats as it must not."""
+
 ARITHMETIC: Final = (
     "exact comparisons with thresholds of single precision; sums of leaves in double precision, the most "
     "that single precision can lose in any order being taken to the side of violation"
 )
 
 _AGREEMENT: Final = 1e-5
-_DRAWN: Final = 200
+_DRAWN, _AGREED = 200, 20
 _DOUBTS: Final = 20
 """So many boxes in which only rounding decides are looked at before the search gives up."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, slots=True)
+class Question:
+    """Whether a point of a region is answered so that a condition is met.
+
+    `never_below` holds rows over the scores, of shape [rows, scores]: where each tree adds at least nothing
+    to each of them, the condition cannot be met in any order of adding up.
+    """
+
+    region: Region
+    condition: Condition
+    never_below: F64 | None = None
 
 
 def require_agreement(ensemble: Ensemble, answers: Answers, points: F64) -> None:
@@ -51,31 +68,55 @@ def prove_trees(
     Points of each region that are drawn at random are tried first. Raises `CannotMeasure` where the model
     does not answer as its trees say, and for a condition that the last transform does not let through.
     """
+    questions = [
+        Question(region=case.region, condition=condition)
+        for case in property_.cases
+        for condition in case.unsafe
+    ]
+    return settle(forest, questions, answers=answers, most_boxes=most_boxes, generator=generator)
+
+
+def settle(
+    forest: Forest,
+    questions: Sequence[Question],
+    *,
+    answers: Answers,
+    most_boxes: int,
+    generator: np.random.Generator,
+    violates: Violates | None = None,
+) -> Answer:
+    """The same of single questions; `violates` tells what the model does at points, if not the conditions."""
+    if not questions:
+        raise ValueError("expected at least one question: of nothing nothing is proved")
     boxes, doubts = 0, 0
-    for case in property_.cases:
-        drawn = points_of(forest, case, _DRAWN, generator)
+    for question in questions:
+        confirmed = violates or _meets(question.condition, answers)
+        drawn = points_of(forest, question.region, _DRAWN, generator)
         if len(drawn):
-            require_agreement(forest.ensemble, answers, drawn)
-        for point in _unsafe(case.unsafe, answers, drawn):
-            return _answer("violated", point, "a point drawn at random violates it", boxes)
-        for condition in case.unsafe:
-            before = boxes
-            for found in _search(forest, case, condition, most_boxes - boxes):
-                boxes = before + found.boxes
-                for point in _unsafe((condition,), answers, np.asarray(found.points)):
-                    return _answer("violated", point, "a point of a settled box violates it", boxes)
-                doubts += len(found.points)
-                if doubts > _DOUBTS or (not found.points and not found.complete):
-                    return _answer("unknown", None, _why(boxes, doubts, most_boxes), boxes)
-    verdict: Verdict = "unknown" if doubts else "holds"
-    return _answer(
-        verdict, None, _why(boxes, doubts, most_boxes) if doubts else "every box was settled", boxes
-    )
+            require_agreement(forest.ensemble, answers, drawn[:_AGREED])
+            for point in drawn[confirmed(drawn)]:
+                return _answer("violated", point, "a point drawn at random violates it", boxes)
+        for found in _search(forest, question, most_boxes - boxes):
+            for point in found.points:
+                if confirmed(point[None]).all():
+                    return _answer("violated", point, "a settled box violates it", boxes + found.boxes)
+            doubts += len(found.points)
+            if doubts > _DOUBTS or found.gave_up:
+                spent = boxes + found.boxes
+                return _answer("unknown", None, _why(spent, doubts, most_boxes), spent)
+        boxes += found.boxes
+    if doubts:
+        return _answer("unknown", None, _why(boxes, doubts, most_boxes), boxes)
+    return _answer("holds", None, "every box was settled", boxes)
 
 
-def points_of(forest: Forest, case: Case, count: int, generator: np.random.Generator) -> F64:
+def _meets(condition: Condition, answers: Answers) -> Violates:
+    return lambda points: condition.met(answers(points))
+
+
+def points_of(forest: Forest, region: Region, count: int, generator: np.random.Generator) -> F64:
     """Points of a region, of shape [points, inputs]; none where a feature can take no value in it."""
-    low, high = case.region.lower, case.region.upper
+    low, high = region.lower, region.upper
     first, last = forest.axes.box(low, high)
     if forest.axes.point(first, last, low, high) is None:
         return np.empty((0, len(low)))
@@ -99,20 +140,11 @@ def _column(
     return np.asarray([least if value is None else value for value in values])
 
 
-def _search(forest: Forest, case: Case, condition: Condition, most_boxes: int) -> Iterator[Found]:
-    scores = on_scores(forest.ensemble, condition)
-    return iter(()) if scores is None else search(forest, case.region, scores, most_boxes)
-
-
-def _unsafe(conditions: tuple[Condition, ...], answers: Answers, points: F64) -> list[F64]:
-    if not len(points):
-        return []
-    given = answers(points)
-    return [
-        point
-        for point, answer in zip(points, given, strict=True)
-        if any(c.met(answer[None]).all() for c in conditions)
-    ]
+def _search(forest: Forest, question: Question, most_boxes: int) -> Iterator[Found]:
+    scores = on_scores(forest.ensemble, question.condition)
+    if scores is None:
+        return iter((Found(points=(), boxes=0, complete=True),))
+    return search(forest, question.region, scores, most_boxes, question.never_below)
 
 
 def _why(boxes: int, doubts: int, most_boxes: int) -> str:

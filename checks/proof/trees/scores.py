@@ -50,6 +50,19 @@ def _before(ensemble: Ensemble, row: F64, most: float) -> tuple[F64, float] | No
     """The same row before the transform; infinite where it holds always, None where it never does."""
     if ensemble.transform == "NONE":
         return row, most
+    parts = row.reshape(ensemble.cases, -1)
+    (places,) = np.nonzero(parts.any(axis=1))
+    if len(places) != 1:
+        raise CannotMeasure("a row compares answers of different cases, or none")
+    found = _of_case(ensemble, parts[places[0]], most)
+    if found is None:
+        return None
+    whole = np.zeros_like(parts)
+    whole[places[0]] = found[0]
+    return whole.reshape(-1), found[1]
+
+
+def _of_case(ensemble: Ensemble, row: F64, most: float) -> tuple[F64, float] | None:
     (places,) = np.nonzero(row)
     if len(places) == 1:
         return _of_one(ensemble, row, int(places[0]), most)

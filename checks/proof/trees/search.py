@@ -75,7 +75,11 @@ class Forest:
 
     def bounds(self, box: Box, values: F64) -> F64:
         """What the rows are at least in a box, without the base, of shape [rows]."""
-        return np.asarray(np.minimum.reduceat(values[box.leaves], box.starts, axis=0).sum(axis=0))
+        return np.asarray(self.least_of_each(box, values).sum(axis=0))
+
+    def least_of_each(self, box: Box, values: F64) -> F64:
+        """What each tree adds at least to each row in a box, of shape [trees, rows]."""
+        return np.asarray(np.minimum.reduceat(values[box.leaves], box.starts, axis=0))
 
     def parts(self, box: Box, values: F64) -> tuple[Box, Box]:
         """The two halves of a box, cut where the tree straddles that leaves most open over all rows."""
@@ -104,27 +108,38 @@ class Forest:
 class Found:
     """What a search came to: a point whose scores meet the conditions, and how many boxes it looked at.
 
-    `complete` says that every box was looked at, or a point was found.
+    `complete` says that every box was looked at.
     """
 
     points: tuple[F64, ...]
     boxes: int
     complete: bool
 
+    @property
+    def gave_up(self) -> bool:
+        """Whether the search ended before every box was looked at."""
+        return not (self.points or self.complete)
 
-def search(forest: Forest, region: Region, condition: Condition, most_boxes: int) -> Iterator[Found]:
+
+def search(
+    forest: Forest, region: Region, condition: Condition, most_boxes: int, never_below: F64 | None = None
+) -> Iterator[Found]:
     """Points, one at a time, of settled boxes in which the scores meet a condition; at last one without.
 
     Whoever is content with a point stops there. The last says how many boxes were looked at in all, and
-    whether none was left.
+    whether none was left. Where no tree adds less than nothing to any of the rows `never_below`, of shape
+    [rows, scores], the condition is known not to be met, whatever rounding does.
     """
     values = forest.values(condition.rows)
+    orders = None if never_below is None else forest.values(never_below)
     limits = condition.limits - condition.rows @ forest.ensemble.base
     stack, boxes = [forest.start(region)], 0
     while stack and boxes < most_boxes:
         box = stack.pop()
         boxes += 1
         if len(limits) and (forest.bounds(box, values) > limits).any():
+            continue
+        if orders is not None and (forest.least_of_each(box, orders) >= 0).all():
             continue
         point = forest.axes.point(box.low, box.high, region.lower, region.upper)
         if point is None:
