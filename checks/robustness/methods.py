@@ -39,4 +39,9 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         "The share of cases decided rightly when every number is moved at random, by graded strengths.",
         parameters={"strengths": "list", "rows": "integer", "seed": "integer"},
     ),
+    method(
+        "checks.robustness.corruptions:common_corruptions",
+        "The share of pictures decided rightly under each common corruption, at five severities.",
+        parameters={"corruptions": "list", "rows": "integer", "seed": "integer"},
+    ),
 )

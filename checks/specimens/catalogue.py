@@ -49,6 +49,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "barely_decided": answers.barely_decided,
     "fails_at_the_edge": answers.fails_at_the_edge,
     "depends_on_the_batch": answers.depends_on_the_batch,
+    "blinded_by_light": answers.blinded_by_light,
     "wasteful": answers.wasteful,
     "trained_otherwise": retrained.trained_otherwise,
     "trained_against_a_group": retrained.trained_against_a_group,

@@ -116,6 +116,7 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "fairness.accuracy_gap": ({"accuracy", "accuracy_gap"}, set()),
     "robustness.batch_consistency": ({"decision_changed"}, set()),
     "robustness.rounding": ({"decision_changed"}, set()),
+    "robustness.common_corruptions": ({"accuracy_under_corruption"}, set()),
 }
 """Statistics and statements of each method: a criterion on anything else could never be demonstrated."""
 
@@ -280,6 +281,7 @@ def test_a_condition_on_pairs_or_groups_takes_them_from_the_basis() -> None:
                 "questions",
                 "attributes",
                 "strengths",
+                "corruptions",
             )
 
 

@@ -374,6 +374,12 @@ PROOFS = (
         arguments={"strengths": ("strength=0.01",), "rows": 1000, "seed": 1},
     ),
     Proof(
+        method="robustness.common_corruptions", bad_one="blinded_by_light", specimen="reader",
+        found="accuracy_under_corruption", stratum="corruption=brightness & severity=3", good=(0.97, 1),
+        bad=(0, 0.05),
+        arguments={"corruptions": ("corruption=brightness & severity=3",), "rows": 500, "seed": 1},
+    ),
+    Proof(
         method="cybersecurity.input_contract", bad_one="fails_at_the_edge", found="failure_rate", role=None,
         arguments=FUZZING, good=(0, 0), bad=(0.03, 0.07),
     ),
