@@ -1,7 +1,9 @@
 """The self-test before every certification: vectors each time, specimens once per program and environment.
 
-What was proved of the specimens is kept in a record that carries a message authentication code under a key of
-this user, so that nobody else on the machine can put a proof there. A record that does not fit is made again.
+What was proved of the specimens is kept in one record for each check, so that two bases which share a check
+share its proof. A record carries a message authentication code under a key of this user, so that nobody else on
+the machine can put a proof there; one that does not fit is made again. Nothing is kept of a trial in which any
+specimen came out wrong.
 """
 
 from __future__ import annotations
@@ -58,7 +60,7 @@ class SelfTest:
         return Qualification(vectors=counted, specimens=0, unproved=tuple(unproved))
 
     def specimens(self, basis: Basis, advance: Advance = nothing_done) -> Qualification:
-        """The vectors, and every specimen in this environment, unless a record says that it was done."""
+        """The vectors, and every specimen in this environment of which no record says that it was done."""
         tested = self.vectors(basis)
         checks = {check.id: check for check in self._selected(basis)}
         named = {
@@ -66,11 +68,7 @@ class SelfTest:
             for check in checks.values()
             for name, specimens in specimens_of(self._pack(check), [check.id]).items()
         }
-        path = self.records / f"{self._subject(checks, named).hex}.json"
-        trials = self._on_record(path)
-        if trials is None:
-            trials = _proved(checks, named, advance)
-            self._keep(path, trials)
+        trials = self._trials(checks, named, advance)
         shown = [check.id for check in checks.values() if check.mode != "human" and check.id not in named]
         return Qualification(
             vectors=tested.vectors,
@@ -79,6 +77,20 @@ class SelfTest:
             unproved=tuple(dict.fromkeys((*tested.unproved, *shown))),
         )
 
+    def _trials(
+        self, checks: Mapping[str, Check], named: Mapping[str, SpecimenSet], advance: Advance
+    ) -> list[Any]:
+        """What every specimen gave, on record or found now; raises `ToolNotQualified` if one came out wrong."""
+        paths = {name: self._record(checks[name], specimens) for name, specimens in named.items()}
+        known = {name: trials for name, path in paths.items() if (trials := self._on_record(path))}
+        missing = {name: specimens for name, specimens in named.items() if name not in known}
+        if missing:
+            proved = _proved(checks, missing, advance)
+            for name, trials in proved.items():
+                self._keep(paths[name], trials)
+            known |= proved
+        return [trial for name in named for trial in known[name]]
+
     def _selected(self, basis: Basis) -> list[Check]:
         """The checks as their packs hold them, before the basis tightened them."""
         return [self.standards.checks[check.id] for check in basis.required]
@@ -86,15 +98,10 @@ class SelfTest:
     def _pack(self, check: Check) -> Pack:
         return self.standards.packs[check.id.partition("/")[0]]
 
-    def _subject(self, checks: Mapping[str, Check], named: Mapping[str, SpecimenSet]) -> Digest:
-        """What a record speaks of: program and machine, checks and specimens."""
-        return Digest.of_value(
-            [
-                self.environment.to_json(),
-                [str(check.value_digest) for check in checks.values()],
-                [[name, str(specimens.value_digest)] for name, specimens in sorted(named.items())],
-            ]
-        )
+    def _record(self, check: Check, specimens: SpecimenSet) -> Path:
+        """Where it is kept what a check said of its specimens: in this program, on this machine."""
+        subject = [self.environment.to_json(), str(check.value_digest), str(specimens.value_digest)]
+        return self.records / f"{Digest.of_value(subject).hex}.json"
 
     def _on_record(self, path: Path) -> list[Any] | None:
         """The trials on record; None if there is no record, or one that this user did not make."""
@@ -121,9 +128,12 @@ class SelfTest:
         return path.read_bytes()
 
 
-def _proved(checks: Mapping[str, Check], named: Mapping[str, SpecimenSet], advance: Advance) -> list[Any]:
+def _proved(
+    checks: Mapping[str, Check], named: Mapping[str, SpecimenSet], advance: Advance
+) -> dict[str, list[Any]]:
+    """The trials of each check; raises `ToolNotQualified` for all of them if a single one is wrong."""
     trials = put_specimens(checks, named, advance=advance)
     problems = [f"{t.case.check.id} on {t.case}: {t.defect}" for t in trials if t.defect]
     if problems:
         raise ToolNotQualified(problems)
-    return [trial.to_json() for trial in trials]
+    return {name: [t.to_json() for t in trials if t.case.check.id == name] for name in named}

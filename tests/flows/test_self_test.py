@@ -25,7 +25,7 @@ from flows.qualification import Foundry, Name, SpecimenTrial
 from flows.self_test import SelfTest
 from flows.wiring import program_digest
 
-SELECTED = "{check: local.test/gain-over-constant-answer}"
+SELECTED = "{check: local.test/balanced-accuracy}"
 
 
 def environment(**changes: Any) -> Environment:
@@ -35,7 +35,7 @@ def environment(**changes: Any) -> Environment:
 
 @pytest.fixture
 def standards(tmp_path: Path) -> Standards:
-    write_own_pack(tmp_path / "standards", "gain-over-constant-answer")
+    write_own_pack(tmp_path / "standards", "balanced-accuracy")
     write_own_basis(tmp_path / "standards", SELECTED)
     return load(tmp_path / "standards", signatures())
 
@@ -72,18 +72,18 @@ def test_an_engine_that_decides_on_the_point_estimate_certifies_nothing(
 
 def test_a_check_of_nobody_without_vectors_is_told_and_one_of_a_steward_refused(tmp_path: Path) -> None:
     folder = tmp_path / "standards"
-    pack = write_own_pack(folder, "gain-over-constant-answer")
+    pack = write_own_pack(folder, "balanced-accuracy")
     write_own_basis(folder, SELECTED)
-    for path in (pack / "checks/gain-over-constant-answer/vectors").glob("*.json"):
+    for path in (pack / "checks/balanced-accuracy/vectors").glob("*.json"):
         path.unlink()
     unsigned = load(folder, signatures())
     assert proving(unsigned, tmp_path).vectors(basis_of(unsigned)).unproved == (
-        "local.test/gain-over-constant-answer",
+        "local.test/balanced-accuracy",
     )
     key = new_key(tmp_path / "key", passphrase=None)
     write_own_basis(folder, SELECTED.replace("local.test", "org.test"))
-    other = write_own_pack(folder, "gain-over-constant-answer", namespace="org.test")
-    for path in (other / "checks/gain-over-constant-answer/vectors").glob("*.json"):
+    other = write_own_pack(folder, "balanced-accuracy", namespace="org.test")
+    for path in (other / "checks/balanced-accuracy/vectors").glob("*.json"):
         path.unlink()
     sign_own_pack(folder, "org.test", key)
     signed = load(folder, signatures())
@@ -94,7 +94,7 @@ def test_a_check_of_nobody_without_vectors_is_told_and_one_of_a_steward_refused(
 def test_a_check_that_names_no_specimen_is_unproved_however_many_others_name_some(tmp_path: Path) -> None:
     """Otherwise the specimens of one check would speak for all."""
     folder = tmp_path / "standards"
-    pack = write_own_pack(folder, "gain-over-constant-answer", "complete-test-data")
+    pack = write_own_pack(folder, "balanced-accuracy", "complete-test-data")
     (pack / "checks/complete-test-data/vectors/specimens.json").unlink()
     write_own_basis(folder, SELECTED, "check: local.test/complete-test-data")
     standards = load(folder, signatures())
@@ -131,6 +131,22 @@ def test_specimens_are_measured_once_for_a_program_and_an_environment(
     assert len(measured) == 2, "a record that somebody else wrote proves nothing"
     proving(standards, tmp_path, processor="another").specimens(basis)
     assert len(measured) == 3
+
+
+def test_what_was_proved_of_a_check_under_one_basis_is_not_proved_again_under_another(
+    tmp_path: Path, measured: list[tuple[str, ...]]
+) -> None:
+    folder, added = tmp_path / "standards", "check: local.test/complete-test-data"
+    write_own_pack(folder, "balanced-accuracy", "complete-test-data")
+    write_own_basis(folder, SELECTED)
+    small = load(folder, signatures())
+    first = proving(small, tmp_path).specimens(basis_of(small))
+    write_own_basis(folder, SELECTED, added)
+    larger = load(folder, signatures())
+    second = proving(larger, tmp_path).specimens(basis_of(larger))
+    assert measured == [("local.test/balanced-accuracy",), ("local.test/complete-test-data",)]
+    assert second.specimens > first.specimens
+    assert second.record != first.record
 
 
 def test_a_method_that_flatters_is_found_out_by_its_specimens(
