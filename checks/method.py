@@ -21,6 +21,9 @@ class Method:
     """`module:function`."""
     streamed: bool = False
     """Whether it counts the rows of a `Relation`; else it takes a `Table`, which holds them."""
+    imports: tuple[str, ...] = ()
+    """Modules beyond the usual ones that take a second or more to import: its workers are forked from a host
+    that has them already."""
 
     def function(self) -> Function:
         """Import the method. The imports of its area are paid here and nowhere else."""
@@ -36,6 +39,7 @@ def method(
     parameters: Mapping[str, ParameterType] | None = None,
     observed: bool = False,
     streamed: bool = False,
+    imports: tuple[str, ...] = (),
 ) -> tuple[str, Method]:
     """An entry of the catalogue: its name, made of the area and the function at `place`, and the method."""
     area, _, name = place.removeprefix("checks.").partition(".")
@@ -43,4 +47,4 @@ def method(
     signature = MethodSignature(
         name=full_name, version="1.0.0", parameters=parameters or {}, observed=observed, summary=summary
     )
-    return full_name, Method(signature=signature, place=place, streamed=streamed)
+    return full_name, Method(signature=signature, place=place, streamed=streamed, imports=imports)

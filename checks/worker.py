@@ -1,9 +1,9 @@
 """The worker: one task in, one answer out, then the end.
 
-`python -m checks.worker CONTROL` starts the host, which imports what most methods need, once, and forks a
-worker for each job. The worker confines itself before it opens a vendor's byte and answers on the channel
-that it is given; whatever a library prints goes nowhere. It knows no limit and no criterion: neither is in
-the job.
+`python -m checks.worker CONTROL MODULE...` starts a host, which imports what most methods need and the
+modules that are named, once, and forks a worker for each job. The worker confines itself before it opens a
+vendor's byte and answers on the channel that it is given; whatever a library prints goes nowhere. It knows no
+limit and no criterion: neither is in the job.
 """
 
 from __future__ import annotations
@@ -27,13 +27,15 @@ from checks.measured import CannotMeasure, Exhibit
 from checks.subject import Subject
 from checks.tabulation import Tabulation
 
-PREPARED = ("numpy", "pandas", "pyarrow.parquet", "scipy.special", "onnxruntime", "duckdb")
+PREPARED = (
+    "numpy", "pandas", "pyarrow.parquet", "scipy.optimize", "scipy.special", "onnxruntime", "duckdb",
+)  # fmt: skip
 """What the host imports before it forks: each takes up to a second, and no vendor's byte is near yet."""
 
 
 def main() -> None:
     """Be the host: fork a worker for each job that is asked for on the control socket."""
-    for name in PREPARED:
+    for name in (*PREPARED, *sys.argv[2:]):
         import_module(name)
     serve(int(sys.argv[1]), work)
 

@@ -44,17 +44,19 @@ class Answer:
 class Workers(AbstractContextManager["Workers"]):
     """The workers of one submission: each task gets a process of its own, forked from a common host.
 
+    Methods that need what takes seconds to import have a second host that has imported it.
     Never used for two submissions: what one vendor's bytes may have done must not reach another's.
     """
 
     def __init__(self, artifacts: tuple[Artifact, ...], workplace: Workplace) -> None:
         self._artifacts = artifacts
         self._workplace = workplace
-        self._host = Host(WORKERS, environment=worker_environment())
+        self._hosts: dict[tuple[str, ...], Host] = {}
+        self._lock = Lock()
         self._counting = Counting()
 
     def __enter__(self) -> Self:
-        self._host.__enter__()
+        self._host(()).__enter__()
         return self
 
     def measure(self, task: Task, *, caps: Caps | None = None) -> Answer:
@@ -88,11 +90,17 @@ class Workers(AbstractContextManager["Workers"]):
 
     def _asked(self, job: Job, caps: Caps) -> Answer:
         task = job.task
-        ending = self._host.run(job.to_bytes(), caps=caps)
+        ending = self._host(method_named(task.method).imports).run(job.to_bytes(), caps=caps)
         if isinstance(ending, Broken):
             reason = _REASONS.get(ending.how, Reason.METHOD_FAILED)
             return Answer(result=failure(task, reason, ending.explanation), seconds=ending.seconds)
         return Answer(result=_result(task, ending.answer, self._workplace), seconds=ending.seconds)
+
+    def _host(self, imports: tuple[str, ...]) -> Host:
+        """The host that has imported what is asked for; it starts when it is first asked for a worker."""
+        with self._lock:
+            fresh = Host((*WORKERS, *imports), environment=worker_environment())
+            return self._hosts.setdefault(imports, fresh)
 
     def _job(
         self, artifacts: tuple[Artifact, ...], task: Task, caps: Caps, counts: Mapping[str, Digest]
@@ -109,7 +117,8 @@ class Workers(AbstractContextManager["Workers"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._host.close()
+        for host in self._hosts.values():
+            host.close()
 
 
 class Counting:

@@ -1,9 +1,9 @@
 """The self-test before every certification: vectors each time, specimens once per program and environment.
 
 What was proved of the specimens is kept in one record for each check, so that two bases which share a check
-share its proof. A record carries a message authentication code under a key of this user, so that nobody else on
-the machine can put a proof there; one that does not fit is made again. Nothing is kept of a trial in which any
-specimen came out wrong.
+share its proof. A record carries a message authentication code under a key of this user, so that nobody else
+on the machine can put a proof there; one that does not fit is made again. If any specimen comes out wrong,
+nothing of that trial is kept.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class SelfTest:
     def _trials(
         self, checks: Mapping[str, Check], named: Mapping[str, SpecimenSet], advance: Advance
     ) -> list[Any]:
-        """What every specimen gave, on record or found now; raises `ToolNotQualified` if one came out wrong."""
+        """What every specimen gave, on record or now; raises `ToolNotQualified` if one came out wrong."""
         paths = {name: self._record(checks[name], specimens) for name, specimens in named.items()}
         known = {name: trials for name, path in paths.items() if (trials := self._on_record(path))}
         missing = {name: specimens for name, specimens in named.items() if name not in known}

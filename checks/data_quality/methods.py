@@ -6,17 +6,22 @@ from typing import Final
 
 from checks.method import Method, method
 
+_GREAT_EXPECTATIONS: Final = ("great_expectations",)
+_SCIKIT_LEARN: Final = ("sklearn.ensemble",)
+
 METHODS: Final[tuple[tuple[str, Method], ...]] = (
     method(
         "checks.data_quality.expectations:expectations",
         "The share of cases that break each Great Expectations rule.",
         parameters={"expectations": "expectations"},
         streamed=True,
+        imports=_GREAT_EXPECTATIONS,
     ),
     method(
         "checks.data_quality.schema:schema",
         "The share of rows that are not as the manifest declares, and whether every column is.",
         streamed=True,
+        imports=_GREAT_EXPECTATIONS,
     ),
     method(
         "checks.data_quality.duplicates:duplicates",
@@ -104,11 +109,13 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         "The share of rows whose label is wrong, by what is suspected and by how many planted are found.",
         parameters={"fitted_on": "text", "rows": "integer", "seed": "integer"},
         streamed=True,
+        imports=_SCIKIT_LEARN,
     ),
     method(
         "checks.data_quality.target_leakage:target_leakage",
         "How much each feature alone tells of what is true.",
         parameters={"fitted_on": "text", "rows": "integer", "seed": "integer"},
         streamed=True,
+        imports=_SCIKIT_LEARN,
     ),
 )

@@ -42,11 +42,13 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         "checks.objectives.hidden_terms:hidden_terms",
         "The weight that the mean score of a group had in the loss for which the weights lie still.",
         parameters={"groups": "list", "rows": "integer", "seed": "integer"},
+        imports=("torch",),
     ),
     method(
         "checks.objectives.reading:reading",
         "How far the loss for which the weights lie still is from the declared one.",
         parameters={"deviations": "list", "rows": "integer", "seed": "integer"},
+        imports=("torch",),
     ),
     method(
         "checks.objectives.dependence:dependence",

@@ -18,7 +18,7 @@ from certify.sandbox import Broken, Caps, Completed, Host
 Python = Callable[..., Completed | Broken]
 
 OBEDIENT = """
-import os, resource, signal, sys, time
+import json, os, resource, signal, sys, time
 from certify.sandbox import Caps, confine, serve
 
 def work(channel):
@@ -65,6 +65,12 @@ def test_an_orderly_worker_answers(python: Python) -> None:
 def test_each_job_has_a_process_of_its_own(python: Python) -> None:
     numbers = {answered(python("os.write(channel, str(os.getpid()).encode())")) for _ in range(3)}
     assert len(numbers) == 3
+
+
+def test_what_a_job_does_to_a_library_that_its_host_imported_no_other_job_sees(python: Python) -> None:
+    spoil = "json.loads = lambda text: 'spoilt'; os.write(channel, json.loads('1').encode())"
+    assert answered(python(f"import json; {spoil}")) == b"spoilt"
+    assert answered(python("import json; os.write(channel, str(json.loads('1')).encode())")) == b"1"
 
 
 def test_what_is_printed_is_no_answer(python: Python) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from decimal import Decimal
@@ -20,11 +22,12 @@ from certify.intake import Intake
 from certify.sandbox import Caps
 from certify.standard import Check
 from certify.task import Task, task_of
+from checks.catalogue import METHODS
 from checks.channel import CapsText, Job, Reply
 from checks.measured import CannotMeasure, Exhibit, Measured
-from checks.worker import answer
+from checks.worker import PREPARED, answer
 from flows.examination import agree_basis, read_submission
-from flows.wiring import Workplace
+from flows.wiring import Workplace, worker_environment
 
 METHOD = "objectives.performance"
 PLACE = "checks.objectives.performance.performance"
@@ -272,3 +275,22 @@ def test_the_reason_that_a_basis_gives_for_a_limit_stays_with_the_limit(
 def test_the_same_question_asked_for_other_reasons_is_one_task(intake: Intake, tmp_path: Path) -> None:
     tasks = [task_of(leaking(f, intake, tmp_path / f), intake.root) for f in ("0.81", "0.82")]
     assert tasks[0].value_digest == tasks[1].value_digest
+
+
+IMPORT_AND_LIST = """
+import importlib, pathlib, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+print(*sorted({(t / "comm").read_text().strip() for t in pathlib.Path("/proc/self/task").iterdir()}))
+print(len(list(pathlib.Path("/proc/self/task").iterdir())))
+"""
+
+
+def test_what_hosts_import_starts_no_thread_that_a_fork_would_lose() -> None:
+    """But the one with which Arrow's allocator tidies up: it sees to forks itself, and to its own locks."""
+    imported = {name: None for method in METHODS.values() for name in method.imports}
+    command = [sys.executable, "-s", "-c", IMPORT_AND_LIST, *PREPARED, *imported]
+    listed = subprocess.run(command, env=worker_environment(), capture_output=True, text=True, check=True)
+    names, number = listed.stdout.splitlines()[-2:]
+    assert set(names.split()) <= {"python", "python3", "jemalloc_bg_thd"}
+    assert int(number) <= 2

@@ -12,6 +12,7 @@ from pipeline import in_process, small_workplace
 from certify.errors import InfrastructureFault
 from certify.evidence import Measurement, NotMeasured, Reason, Result
 from certify.sandbox import Caps, Host
+from certify.standard import Setting
 from checks.catalogue import TABULATION
 from checks.channel import Job
 from flows import measuring
@@ -38,6 +39,28 @@ def test_a_worker_says_what_its_code_says(examination: Examination) -> None:
     here = in_process(artifacts, workplace)(task).result
     with Workers(artifacts, workplace) as workers:
         assert workers.measure(task).result == here
+
+
+def test_a_method_that_needs_what_takes_long_to_import_is_given_a_host_that_has_it(
+    examination: Examination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    real = Host.run
+    monkeypatch.setattr(Host, "run", lambda self, *a, **k: asked.append(self._command) or real(self, *a, **k))
+    task = next(iter(examination.tasks.values()))
+    heavy = task.model_copy(update={"method": "data_quality.label_errors", "role": "train"})
+    parameters = {
+        "fitted_on": Setting(type="text", value="train"),
+        "rows": Setting(type="integer", value=100),
+        "seed": Setting(type="integer", value=1),
+    }
+    heavy = heavy.model_copy(update={"parameters": parameters})
+    artifacts, workplace = examination.intake.artifacts, examination.workplace
+    with Workers(artifacts, workplace) as workers:
+        workers.measure(task)
+        assert workers.measure(heavy).result == in_process(artifacts, workplace)(heavy).result
+    assert asked[0] == measuring.WORKERS
+    assert asked[-1] == (*measuring.WORKERS, "sklearn.ensemble")
 
 
 def test_each_data_set_is_counted_once_for_all_tasks(
