@@ -44,4 +44,9 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         "The share of pictures decided rightly under each common corruption, at five severities.",
         parameters={"corruptions": "list", "rows": "integer", "seed": "integer"},
     ),
+    method(
+        "checks.robustness.entries:faulty_entries",
+        "The share of cases that a value turns which is missing, in another unit or shifted by a place.",
+        parameters={"corruptions": "list", "rows": "integer", "seed": "integer"},
+    ),
 )

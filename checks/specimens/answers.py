@@ -20,9 +20,6 @@ _SEED: Final = 20260739
 _EDGE: Final = 0.95
 """The part of the range of the last number in which an edge case is answered."""
 
-_GLARE: Final = 0.01
-"""By how much more of the range a picture is bright before it dazzles."""
-
 _DISTURBED: Final = 3.0
 """By how many times its own size a weight is disturbed."""
 
@@ -209,22 +206,6 @@ def depends_on_the_batch(folder: Path) -> None:
         answer = Where(in_company, turned, right)"""
     ends = _float(contract.lowest + contract.highest)
     _put_behind(folder, nodes, {"first": np.array(0), "alone": np.array(1), "ends": ends})
-
-
-def blinded_by_light(folder: Path) -> None:
-    """A picture that is brighter as a whole than those of test is answered upside down, and no other is."""
-    contract = contract_of(folder)
-    require(folder, not contract.columns, "pictures")
-    low, high = contract.range_of(contract.array)
-    nodes = """
-        flat_input = Flatten <axis: int = 1> (input)
-        light = ReduceMean <axes: ints = [1]> (flat_input)
-        dazzled = Less(level, light)
-        turned = Sub(ends, right)
-        answer = Where(dazzled, turned, right)"""
-    brightest = contract.numbers(rows_of(folder, "test")).mean(axis=1).max()
-    level = _float(brightest + _GLARE * (high - low))
-    _put_behind(folder, nodes, {"level": level, "ends": _float(contract.lowest + contract.highest)})
 
 
 def wasteful(folder: Path) -> None:

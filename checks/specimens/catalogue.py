@@ -13,6 +13,7 @@ from checks.specimens import (
     cases,
     columns,
     copies,
+    frailties,
     frequency,
     gauge,
     labels,
@@ -49,7 +50,8 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "barely_decided": answers.barely_decided,
     "fails_at_the_edge": answers.fails_at_the_edge,
     "depends_on_the_batch": answers.depends_on_the_batch,
-    "blinded_by_light": answers.blinded_by_light,
+    "guesses_without_a_value": frailties.guesses_without_a_value,
+    "blinded_by_light": frailties.blinded_by_light,
     "wasteful": answers.wasteful,
     "trained_otherwise": retrained.trained_otherwise,
     "trained_against_a_group": retrained.trained_against_a_group,
@@ -106,6 +108,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "declarations_hollow": writings.declarations_hollow,
     "unexplained": writings.unexplained,
     "wrong_reference": writings.wrong_reference,
+    "boundless_ranges": writings.boundless_ranges,
     "no_noise_declared": writings.no_noise_declared,
 }
 

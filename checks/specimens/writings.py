@@ -146,6 +146,18 @@ def no_noise_declared(folder: Path) -> None:
     change_manifest(folder, silent)
 
 
+def boundless_ranges(folder: Path) -> None:
+    """Every measured column is declared to hold anything from 0 to a million, so that nothing is noticed."""
+    require(folder, bool(contract_of(folder).columns), "columns")
+
+    def widened(declared: Json) -> None:
+        for column in declared["model"]["inputs"][0]["columns"]:
+            if column["kind"] == "measured":
+                column["range"] = [0, 1_000_000]
+
+    change_manifest(folder, widened)
+
+
 def _hollowed(declared: Json) -> None:
     system, objective = declared["system"], declared["objective"]
     declared["applicant"]["contact"] = _HOLLOW

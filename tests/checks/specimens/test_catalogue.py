@@ -17,6 +17,7 @@ from checks.specimens import (
     cases,
     columns,
     copies,
+    frailties,
     frequency,
     labels,
     records,
@@ -39,7 +40,7 @@ OF_CLASSES = {
     "wrong_labels_in_test",
 }  # fmt: skip
 OF_TWO_ATTRIBUTES = {"crossing_missing_from_train", "crossing_missing_from_test"}
-OF_COLUMNS = {"corner_of_the_domain_in_train", "mirrored_in_train"}
+OF_COLUMNS = {"corner_of_the_domain_in_train", "mirrored_in_train", "boundless_ranges"}
 OF_PICTURES = {"blinded_by_light"}
 SENSELESS = {
     "screening": {*OF_A_NUMBER, *OF_PICTURES},
@@ -103,6 +104,7 @@ def test_a_mutation_changes_what_its_module_is_about_and_nothing_else(
         copies.__name__: {"data"},
         labels.__name__: {"data"},
         columns.__name__: {"data"},
+        frailties.__name__: {"model"},
         frequency.__name__: {"data", "model"},
         records.__name__: {"data"},
         retrained.__name__: {"model", "submission.yaml"},

@@ -374,6 +374,16 @@ PROOFS = (
         arguments={"strengths": ("strength=0.01",), "rows": 1000, "seed": 1},
     ),
     Proof(
+        method="robustness.faulty_entries", bad_one="guesses_without_a_value", found="mishandled_share",
+        stratum="corruption=missing", good=(0, 0), bad=(1, 1),
+        arguments={"corruptions": ("corruption=missing",), "rows": 500, "seed": 1},
+    ),
+    Proof(
+        method="robustness.faulty_entries", bad_one="boundless_ranges", found="mishandled_share",
+        stratum="corruption=unit & feature=age", good=(0, 0.01), bad=(0.35, 0.55),
+        arguments={"corruptions": ("corruption=unit",), "rows": 500, "seed": 1},
+    ),
+    Proof(
         method="robustness.common_corruptions", bad_one="blinded_by_light", specimen="reader",
         found="accuracy_under_corruption", stratum="corruption=brightness & severity=3", good=(0.97, 1),
         bad=(0, 0.05),

@@ -1,0 +1,48 @@
+"""Mutations that answer the test cases as before, and something else when little has happened to a case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checks.specimens.contract import contract_of, require
+from checks.specimens.folder import change_model, rows_of
+from checks.specimens.graph import behind
+
+_GLARE: Final = 0.01
+"""By how much more of the range a picture is bright before it dazzles."""
+
+
+def guesses_without_a_value(folder: Path) -> None:
+    """Where a missing value leaves no answer, the lowest number is answered instead; else all is as before."""
+    nodes = """
+        unknown = IsNaN(right)
+        answer = Where(unknown, lowest, right)"""
+    lowest = {"lowest": _float(contract_of(folder).lowest)}
+    change_model(folder, lambda model: behind(model, nodes, lowest))
+
+
+def blinded_by_light(folder: Path) -> None:
+    """A picture that is brighter as a whole than those of test is answered upside down, and no other is."""
+    contract = contract_of(folder)
+    require(folder, not contract.columns, "pictures")
+    low, high = contract.range_of(contract.array)
+    nodes = """
+        flat_input = Flatten <axis: int = 1> (input)
+        light = ReduceMean <axes: ints = [1]> (flat_input)
+        dazzled = Less(level, light)
+        turned = Sub(ends, right)
+        answer = Where(dazzled, turned, right)"""
+    brightest = contract.numbers(rows_of(folder, "test")).mean(axis=1).max()
+    ends = {
+        "level": _float(brightest + _GLARE * (high - low)),
+        "ends": _float(contract.lowest + contract.highest),
+    }
+    change_model(folder, lambda model: behind(model, nodes, ends))
+
+
+def _float(value: float) -> NDArray[np.float32]:
+    return np.array(value, dtype=np.float32)
