@@ -53,9 +53,9 @@ def faulty_entries(
 
     `corruptions` names what is asked for, such as `corruption=missing` (the greatest share over all columns)
     or `corruption=unit & feature=weight`. Of each slip that is named all columns are measured, on the same
-    `rows`, drawn at random; where it may be written in several ways, a case is mishandled if one of them turns
-    it. Only a case of which the slip changes the number is a trial. One that is undecided before, or outside
-    the contract, counts as mishandled. Raises `CannotMeasure` for a model without columns, where
+    `rows`, drawn at random; where it may be written in several ways, a case is mishandled if one of them
+    turns it. Only a case of which the slip changes the number is a trial. One that is undecided before, or
+    outside the contract, counts as mishandled. Raises `CannotMeasure` for a model without columns, where
     `may_be_missing` is not declared, and where a slip changes nothing.
     """
     if data is None:

@@ -1,7 +1,7 @@
 """Slips of the hand that fills in a form: no value, one in another unit, a decimal point in another place.
 
-A slip changes one number of a case. What stands there then is decided here, and not what follows from it. Units
-are those that people take for one another, see `checks.data_quality.conversions`.
+A slip changes one number of a case. What stands there then is decided here, and not what follows from it.
+Units are those that people take for one another, see `checks.data_quality.conversions`.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ _GLARE: Final = 0.01
 
 
 def guesses_without_a_value(folder: Path) -> None:
-    """Where a missing value leaves no answer, the lowest number is answered instead; else all is as before."""
+    """Where a missing value leaves no answer, the lowest number is answered instead; all else is as ever."""
     nodes = """
         unknown = IsNaN(right)
         answer = Where(unknown, lowest, right)"""
