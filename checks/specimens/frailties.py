@@ -20,9 +20,9 @@ def guesses_without_a_value(folder: Path) -> None:
     """Where a missing value leaves no answer, the lowest number is answered instead; all else is as ever."""
     nodes = """
         unknown = IsNaN(right)
-        answer = Where(unknown, lowest, right)"""
-    lowest = {"lowest": _float(contract_of(folder).lowest)}
-    change_model(folder, lambda model: behind(model, nodes, lowest))
+        answer = Where(unknown, a_guess, right)"""
+    guess = {"a_guess": _float(contract_of(folder).lowest)}
+    change_model(folder, lambda model: behind(model, nodes, guess))
 
 
 def blinded_by_light(folder: Path) -> None:
