@@ -68,6 +68,8 @@ class MeasuredColumn(Quantity):
 
     kind: Literal["measured"]
     name: Line
+    direction: Literal["increasing", "decreasing"] | None = None
+    """increasing: more of it never turns the positive decision into the negative one; None: no claim."""
 
 
 class CodedColumn(Value):

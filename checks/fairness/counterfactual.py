@@ -30,7 +30,7 @@ from checks.table import Table, in_group
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Place:
+class Place:
     """Where the model is fed an attribute, and the codes that its contract knows there."""
 
     entry: str
@@ -52,7 +52,7 @@ def counterfactual_flips(
     if isinstance(subject.manifest.model.decision, IdentityRule):
         raise CannotMeasure("a number is not flipped: decisions are compared, and this model takes none")
     data.require_independent_rows()
-    places = {name: _place(subject, data, _protected(data, name)) for name in attributes}
+    places = {name: place_of(subject, data, protected(data, name)) for name in attributes}
     decided = subject.decide(data)
     family = confidence.over(len(places))
     return Measured(
@@ -65,7 +65,8 @@ def counterfactual_flips(
     )
 
 
-def _protected(data: Table, name: str) -> Attribute:
+def protected(data: Table, name: str) -> Attribute:
+    """The attribute of that name; `CannotMeasure` unless it is declared, and declared as protected."""
     attribute = data.attributes.get(name)
     if attribute is None:
         raise CannotMeasure(f"the submission declares no attribute {name}")
@@ -74,7 +75,9 @@ def _protected(data: Table, name: str) -> Attribute:
     return attribute
 
 
-def _place(subject: Subject, data: Table, attribute: Attribute) -> _Place:
+def place_of(subject: Subject, data: Table, attribute: Attribute) -> Place:
+    """Where the model is fed an attribute; `CannotMeasure` unless it is once, as codes, and nowhere in other
+    words."""
     found = [
         (entry.name, at, column)
         for entry in subject.manifest.model.inputs
@@ -98,10 +101,10 @@ def _place(subject: Subject, data: Table, attribute: Attribute) -> _Place:
         raise CannotMeasure(
             f"{attribute.source} holds no codes but a measured number, which has no other value"
         )
-    return _Place(entry=entry, column=at, codes=np.array([float(code) for code in column.codes]))
+    return Place(entry=entry, column=at, codes=np.array([float(code) for code in column.codes]))
 
 
-def _flipped(subject: Subject, data: Table, decided: NDArray[np.int64], name: str, place: _Place) -> Mask:
+def _flipped(subject: Subject, data: Table, decided: NDArray[np.int64], name: str, place: Place) -> Mask:
     flipped: Mask = decided == UNDECIDED
     for rows, code in _questions(data, data.attributes[name], place):
         asked = {entry: values[rows] for entry, values in data.inputs.items()}
@@ -109,7 +112,7 @@ def _flipped(subject: Subject, data: Table, decided: NDArray[np.int64], name: st
     return flipped
 
 
-def _questions(data: Table, attribute: Attribute, place: _Place) -> Iterator[tuple[Mask, float]]:
+def _questions(data: Table, attribute: Attribute, place: Place) -> Iterator[tuple[Mask, float]]:
     """The rows of each group with every code that means another group."""
     import pandas as pd
 
@@ -129,7 +132,7 @@ def _questions(data: Table, attribute: Attribute, place: _Place) -> Iterator[tup
         yield from ((rows, code) for code in others)
 
 
-def _with(inputs: Inputs, place: _Place, code: float) -> Inputs:
+def _with(inputs: Inputs, place: Place, code: float) -> Inputs:
     values = inputs[place.entry].copy()
     values[:, place.column] = code
     return {**inputs, place.entry: values}

@@ -8,6 +8,12 @@ from checks.method import Method, method
 
 METHODS: Final[tuple[tuple[str, Method], ...]] = (
     method(
+        "checks.fairness.individual:individual_fairness",
+        "Whether two cases of the domain that differ in a protected attribute alone are decided differently.",
+        parameters={"attributes": "list", "regions": "integer", "seed": "integer"},
+        observed=True,
+    ),
+    method(
         "checks.fairness.gaps:true_positive_rate_gap",
         "The true-positive rate of each group, and the gap between every two.",
         parameters={"groups": "list"},

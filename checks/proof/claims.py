@@ -63,6 +63,10 @@ class Provable(Protocol):
 
     domain: Declared
 
+    def cells(self, column: int) -> tuple[float, ...] | None:
+        """Values of a number between which no answer changes, in order; None where there are no such."""
+        ...
+
     def prove(self, claim: Claim, regions: int, generator: np.random.Generator) -> Answer:
         """Holds at every point, violated at one that the model confirms, or unknown."""
         ...

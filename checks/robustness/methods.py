@@ -40,6 +40,12 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         parameters={"strengths": "list", "rows": "integer", "seed": "integer"},
     ),
     method(
+        "checks.robustness.certified:certified_accuracy",
+        "The share of cases decided rightly and proved to stay so wherever beside them, by graded strengths.",
+        parameters={"strengths": "list", "rows": "integer", "regions": "integer", "seed": "integer"},
+        observed=True,
+    ),
+    method(
         "checks.robustness.corruptions:common_corruptions",
         "The share of pictures decided rightly under each common corruption, at five severities.",
         parameters={"corruptions": "list", "rows": "integer", "seed": "integer"},

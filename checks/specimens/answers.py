@@ -23,6 +23,9 @@ _EDGE: Final = 0.95
 _DISTURBED: Final = 3.0
 """By how many times its own size a weight is disturbed."""
 
+_SWAY: Final = 5.0
+"""By how many times the largest weight a group weighs that did not."""
+
 _SEED_OF_TURNS: Final = 20260751
 """Among a hundred, the one whose coin is fairest in every group of the screening."""
 
@@ -150,6 +153,16 @@ def reacts_to_a_group(folder: Path) -> None:
         raised = Min(above, highest)
         answer = Where(member, raised, right)"""
     _in_one_group(folder, nodes)
+
+
+def weighs_a_group(folder: Path) -> None:
+    """The group, which met no weight, meets a large one: near the border it decides."""
+    held = constants_of(model_of(folder))
+    contract = contract_of(folder)
+    require(folder, contract.group_is_fed and "used" in held, "a group that is fed and not used")
+    used, weights = np.ones_like(held["used"]), held["weights"].copy()
+    weights[contract.column_of_group] = _SWAY * np.abs(weights).max()
+    change_model(folder, lambda model: with_constants(model, {"used": used, "weights": weights}))
 
 
 def leans_towards_a_group(folder: Path) -> None:

@@ -46,6 +46,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "unequal_accuracy": answers.unequal_accuracy,
     "timid_probabilities": answers.timid_probabilities,
     "reacts_to_a_group": answers.reacts_to_a_group,
+    "weighs_a_group": answers.weighs_a_group,
     "leans_towards_a_group": answers.leans_towards_a_group,
     "barely_decided": answers.barely_decided,
     "fails_at_the_edge": answers.fails_at_the_edge,

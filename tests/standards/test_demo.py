@@ -49,6 +49,8 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "objectives.performance": ({"performance"}, set()),
     "robustness.noise_stability": ({"decision_changed"}, set()),
     "robustness.attack": ({"accuracy_under_attack"}, set()),
+    "robustness.certified_accuracy": ({"certified_accuracy"}, set()),
+    "fairness.individual_fairness": (set(), {"decided_alike"}),
     "robustness.random_neighbours": ({"accuracy_under_noise"}, set()),
     "cybersecurity.input_contract": ({"failure_rate"}, {"boundary_cases_survived"}),
     "energy.inference": ({"energy_per_1000"}, set()),

@@ -32,7 +32,7 @@ OF_A_BINARY_DECISION = {
     "never_positive", "always_positive", "unequal_sensitivity", "unequal_false_alarms", "unequal_selection",
     "unequal_accuracy", "timid_probabilities", "trained_otherwise",
     "trained_against_a_group", "reacts_to_a_group",
-    "leans_towards_a_group", "threshold_moved", "barely_decided",
+    "weighs_a_group", "leans_towards_a_group", "threshold_moved", "barely_decided",
 }  # fmt: skip
 OF_A_NUMBER = {"labels_mirrored_in_one_group"}
 OF_CLASSES = {

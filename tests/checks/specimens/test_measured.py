@@ -369,6 +369,15 @@ PROOFS = (
         for specimen in ("screening", "reader")
     ),
     Proof(
+        method="robustness.certified_accuracy", bad_one="near_threshold", found="certified_accuracy",
+        stratum="strength=0.01", good=(0.9, 1), bad=(0, 0.05),
+        arguments={"strengths": ("strength=0.01",), "rows": 100, "regions": 100, "seed": 1},
+    ),
+    statements(
+        "fairness.individual_fairness", "weighs_a_group", "decided_alike", role="test",
+        attributes=("sex",), regions=100, seed=1,
+    ),
+    Proof(
         method="robustness.random_neighbours", bad_one="near_threshold", found="accuracy_under_noise",
         stratum="strength=0.01", good=(0.95, 1), bad=(0.4, 0.6),
         arguments={"strengths": ("strength=0.01",), "rows": 1000, "seed": 1},
