@@ -7,7 +7,7 @@ the signature of the function that it names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from certify.standard import MethodSignature
 from certify.task import Task
@@ -21,7 +21,9 @@ from checks.method import Method, method
 from checks.objectives import methods as objectives
 from checks.representativeness import methods as representativeness
 from checks.robustness import methods as robustness
-from checks.subject import Subject
+
+if TYPE_CHECKING:
+    from checks.subject import Subject  # imports numpy, and whoever lists or binds needs none
 
 METHODS: Mapping[str, Method] = dict(
     (

@@ -252,7 +252,7 @@ select:
     parameters: {groups: [sex=female, sex=male]}
     limits: {floor: FLOOR}
     why: Nobody may be served worse than FLOOR.
-  - check: eu.ai-act/gain-over-constant-answer
+  - check: eu.ai-act/balanced-accuracy
 """
 
 

@@ -38,7 +38,7 @@ title: {en: A small basis., fr: Une petite base.}
 select:
   - check: eu.ai-act/accuracy
     limits: {floor: 0.9}
-  - check: eu.ai-act/gain-over-constant-answer
+  - check: eu.ai-act/balanced-accuracy
   - check: eu.ai-act/claimed-performance
     parameters: {metrics: [accuracy]}
 """
