@@ -25,6 +25,9 @@ WORKERS = (sys.executable, "-P", "-s", "-m", "checks.worker", "{control}")
 COUNTERS = (sys.executable, "-P", "-s", "-m", "checks.planning.census", "{control}")
 """The command that starts the host of those who count rows and see nothing else."""
 
+PROVERS = (sys.executable, "-P", "-s", "-m", "checks.proof.worker", "{control}")
+"""The command that starts the host of a worker that proves something."""
+
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS")
 
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from certify.cli import demo, deviation, init, keys, lock, measure, plan, review, run, verify
+from certify.cli import demo, deviation, init, keys, lock, measure, plan, prove, review, run, verify
 from certify.cli.console import Exit, print_json, print_problems, wants_json
 from certify.cli.standards import program as standards
 from certify.errors import CertifyError, UnusableInput
@@ -27,6 +27,7 @@ program.command("plan")(plan.plan)
 program.command("lock")(lock.lock)
 program.command("run")(run.run)
 program.command("measure")(measure.measure)
+program.command("prove")(prove.prove)
 program.command("verify")(verify.verify)
 program.command("demo")(demo.demo)
 program.add_typer(review.program, name="review")

@@ -1,10 +1,14 @@
-"""How much a proof may cost."""
+"""How much a proof may cost, and who wants to know how far it came."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+Watch = Callable[[int, float], None]
+"""Told now and then how many regions were looked at, and which share of the volume is decided."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -16,6 +20,7 @@ class Budget:
 
     regions: int
     seconds: float = math.inf
+    watch: Watch | None = None
     started: float = field(default_factory=time.monotonic)
 
     @property

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from checks.measured import CannotMeasure
 from checks.proof.answer import Answer, Verdict
 from checks.proof.budget import Budget
 from checks.proof.network import Network
@@ -30,6 +31,9 @@ TRIED: Final = 4096
 CONFIRMED_AT_ONCE: Final = 16
 COMPARED: Final = 256
 SPARE: Final = 10.0
+AGREEMENT: Final = 1e-4
+"""How far model and network may differ, relative to the larger of an answer and 1."""
+
 MOST_INPUTS: Final = 24
 
 
@@ -104,19 +108,29 @@ def rounding_margin(
 ) -> float:
     """Ten times the largest difference of a row between model and network at random points: no bound.
 
-    Raises `ValueError` if a model answers otherwise than a number or in another length.
+    Raises `CannotMeasure` if the model gives something else than the network, so that nothing that is
+    proved of one would hold of the other.
     """
     largest = 0.0
     for case in property.cases:
-        points = inside(case.region, _uniform(case.region, COMPARED, generator))
-        if not len(points):
-            continue
-        answers, expected = model(points), network.evaluate(points)
-        if answers.shape != expected.shape or not np.isfinite(answers).all():
-            raise ValueError(f"the model gives answers of shape {answers.shape}, or some that are no number")
+        points = _uniform(case.region, COMPARED, generator).astype(np.float32).astype(np.float64)
+        difference = _difference(network, points, model(points))
         for condition in case.unsafe:
-            largest = max(largest, float(np.abs((answers - expected) @ condition.rows.T).max()))
+            largest = max(largest, float(np.abs(difference @ condition.rows.T).max(initial=0.0)))
     return SPARE * largest
+
+
+def _difference(network: Network, points: F64, answers: F64) -> F64:
+    expected = network.evaluate(points)
+    if answers.shape != expected.shape:
+        raise CannotMeasure(f"the model gives {answers.shape[1:]} numbers, read were {expected.shape[1:]}")
+    result: F64 = answers - expected
+    if not (np.abs(result) <= AGREEMENT * np.maximum(1, np.abs(expected))).all():  # false for NaN as well
+        raise CannotMeasure(
+            f"onnxruntime and double precision differ by more than a relative {AGREEMENT:g} at random points "
+            "of the region: what is proved of one is not proved of the other"
+        )
+    return result
 
 
 def confirming(property: Property, model: Model) -> Confirms:

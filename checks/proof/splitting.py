@@ -54,6 +54,8 @@ def split(
         if reason:
             yield Splitting(reason, None, spent)
             return
+        if budget.watch:
+            budget.watch(spent, 1 - _share(waiting, case))
         boxes = waiting.at(slice(-BATCH, None))
         waiting = waiting.at(slice(None, -BATCH))
         spent += len(boxes)
@@ -71,6 +73,13 @@ def split(
         halves = boxes.halved(axis)
         waiting = Boxes(torch.cat([waiting.lower, halves.lower]), torch.cat([waiting.upper, halves.upper]))
     yield Splitting(None, None, spent)
+
+
+def _share(waiting: Boxes, case: Case) -> float:
+    """The share of the volume of the region that is still open; axes without width do not count."""
+    whole = torch.tensor(case.region.upper - case.region.lower)
+    parts = torch.where(whole > 0, (waiting.upper - waiting.lower) / whole, 1.0)
+    return float(parts.prod(1).sum().clamp(0, 1))
 
 
 def _divisible(boxes: Boxes, axis: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ COMMANDS = (
     ("lock",),
     ("run",),
     ("measure",),
+    ("prove",),
     ("verify",),
     ("demo",),
     ("keys",),
