@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from certify.submission.relation import Relation
 from certify.value import Line, Number, Prose, Value
 
 Task = Literal["binary", "multiclass", "regression", "ranking", "forecasting", "text", "generation"]
@@ -205,6 +206,8 @@ class Model(Value):
     inputs: tuple[Input, ...] = Field(min_length=1)
     outputs: tuple[Output, ...] = Field(min_length=1)
     decision: DecisionRule
+    relations: tuple[Relation, ...] | None = Field(default=None, min_length=1)
+    """What holds between a case and a changed one; left out, nothing is said."""
 
     @model_validator(mode="after")
     def _names_agree(self) -> Self:
@@ -223,6 +226,30 @@ class Model(Value):
             raise ValueError(f"one of the tasks {measured}: no method measures the task {self.task} yet")
         if self.decision.rule != RULES[self.task]:
             raise ValueError(f"the rule {RULES[self.task]} for the task {self.task}")
+        return self
+
+    @model_validator(mode="after")
+    def _relations_speak_of_what_is_there(self) -> Self:
+        relations = self.relations or ()
+        if len({relation.name for relation in relations}) != len(relations):
+            raise ValueError("each relation under a name of its own")
+        arrays = {entry.array for entry in self.inputs if isinstance(entry, TensorInput)}
+        for relation in relations:
+            for change in relation.changes:
+                if change.of not in self.sources or (change.of_pictures and change.of not in arrays):
+                    raise ValueError(
+                        f"columns and arrays that the model is fed under changes of {relation.name}, and "
+                        f"arrays for mirror and shift; not {change.of}"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _relations_fit_the_rule(self) -> Self:
+        allowed = {"identity": ("same", "not_lower", "not_higher", "scaled"), "argmax": ("same",)}
+        known = allowed.get(self.decision.rule, ("same", "not_lower", "not_higher"))
+        for relation in self.relations or ():
+            if relation.answer not in known:
+                raise ValueError(f"for the rule {self.decision.rule} an answer among {', '.join(known)}")
         return self
 
     @property

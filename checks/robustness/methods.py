@@ -55,4 +55,8 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         "The share of cases that a value turns which is missing, in another unit or shifted by a place.",
         parameters={"corruptions": "list", "rows": "integer", "seed": "integer"},
     ),
+    method(
+        "checks.robustness.relations:declared_relations",
+        "The share of cases that break a relation that the vendor declares of a case and a changed one.",
+    ),
 )

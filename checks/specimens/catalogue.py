@@ -52,6 +52,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "fails_at_the_edge": answers.fails_at_the_edge,
     "depends_on_the_batch": answers.depends_on_the_batch,
     "guesses_without_a_value": frailties.guesses_without_a_value,
+    "against_its_relation": frailties.against_its_relation,
     "blinded_by_light": frailties.blinded_by_light,
     "wasteful": answers.wasteful,
     "trained_otherwise": retrained.trained_otherwise,

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checks.specimens.contract import contract_of, require
-from checks.specimens.folder import change_model, rows_of
-from checks.specimens.graph import behind
+from checks.specimens.folder import change_model, model_of, rows_of
+from checks.specimens.graph import behind, constants_of, with_constants
 
 _GLARE: Final = 0.01
 """By how much more of the range a picture is bright before it dazzles."""
@@ -23,6 +23,18 @@ def guesses_without_a_value(folder: Path) -> None:
         answer = Where(unknown, a_guess, right)"""
     guess = {"a_guess": _float(contract_of(folder).lowest)}
     change_model(folder, lambda model: behind(model, nodes, guess))
+
+
+def against_its_relation(folder: Path) -> None:
+    """The number of which a relation is declared counts the other way, about its middle in train."""
+    contract, held = contract_of(folder), constants_of(model_of(folder))
+    (change,) = contract.declared["model"]["relations"][0]["changes"]
+    at = [c["name"] for c in contract.columns].index(change["of"]) if contract.columns else 0
+    middle = contract.numbers(rows_of(folder, "train"))[:, at].mean()
+    weights, offset = held["weights"].copy(), held["offset"] + 2 * middle * held["weights"][at]
+    weights[at] = -weights[at]
+    changed = {"weights": weights, "offset": offset.astype(np.float32)}
+    change_model(folder, lambda model: with_constants(model, changed))
 
 
 def blinded_by_light(folder: Path) -> None:

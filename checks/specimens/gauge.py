@@ -114,6 +114,12 @@ def _manifest(figures: dict[str, str], reached: str) -> Json:
             ],
             "outputs": [{"name": "level", "content": "value", "range": [0, 10]}],
             "decision": {"rule": "identity", "output": "level", "unit": "m", "range": [0, 10]},
+            "relations": [
+                {
+                    "name": "more_pressure_is_no_less", "answer": "not_lower", "within": 0,
+                    "changes": [{"of": "pressure", "add": 1}],
+                }
+            ],
         },
         "data": {
             "personal": STORY.in_use["personal"],

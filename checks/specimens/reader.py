@@ -124,6 +124,12 @@ def _manifest(figures: dict[str, str], reached: str) -> Json:
             ],
             "outputs": [{"name": "score", "content": "score", "range": [0, 1]}],
             "decision": {"rule": "argmax", "output": "score", "classes": list(CLASSES)},
+            "relations": [
+                {
+                    "name": "more_light_shows_the_same", "answer": "same", "within": 0,
+                    "changes": [{"of": "images", "add": "0.05"}],
+                }
+            ],
         },
         "data": {
             "personal": STORY.in_use["personal"],

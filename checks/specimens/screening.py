@@ -193,6 +193,12 @@ def _manifest(figures: dict[str, str], reached: str) -> Json:
                 "rule": "threshold", "output": "probability", "column": 0, "threshold": "0.5",
                 "negative": NEGATIVE, "positive": POSITIVE, "favourable": "negative",
             },
+            "relations": [
+                {
+                    "name": "more_marker_is_no_better", "answer": "not_lower", "within": 0,
+                    "changes": [{"of": "marker", "add": 5}],
+                }
+            ],
         },
         "data": {
             "personal": STORY.in_use["personal"],

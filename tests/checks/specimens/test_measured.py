@@ -392,6 +392,13 @@ PROOFS = (
         stratum="corruption=unit & feature=age", good=(0, 0.01), bad=(0.35, 0.55),
         arguments={"corruptions": ("corruption=unit",), "rows": 500, "seed": 1},
     ),
+    *(
+        Proof(
+            method="robustness.declared_relations", bad_one="against_its_relation", found="broken_share",
+            specimen=specimen, good=(0, 0), bad=(0.99, 1),
+        )
+        for specimen in ("screening", "gauge")
+    ),
     Proof(
         method="robustness.common_corruptions", bad_one="blinded_by_light", specimen="reader",
         found="accuracy_under_corruption", stratum="corruption=brightness & severity=3", good=(0.97, 1),
