@@ -59,12 +59,13 @@ def measure(metric: str, answers: Answers, confidence: Confidence, *, stratum: s
     if not rows.any():
         raise CannotMeasure(f"no row belongs to {stratum}")
     try:
-        return _measure(metric, answers, rows, confidence)
+        return measure_rows(metric, answers, rows, confidence)
     except CannotMeasure as refusal:
         raise CannotMeasure(f"{metric} of {stratum}: {refusal.explanation}", refusal.reason) from refusal
 
 
-def _measure(metric: str, answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
+def measure_rows(metric: str, answers: Answers, rows: Mask, confidence: Confidence) -> Interval:
+    """The same on rows that no attribute tells apart; at least one is given."""
     other = {**PROBABILISTIC, **DISTANCES}.get(metric)
     if other is not None:
         return other(answers, rows, confidence)

@@ -94,6 +94,8 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "outside_the_period_in_test": records.outside_the_period_in_test,
     "undeclared_place_in_train": records.undeclared_place_in_train,
     "undeclared_place_in_test": records.undeclared_place_in_test,
+    "worse_at_the_end": records.worse_at_the_end,
+    "worse_at_one_place": records.worse_at_one_place,
     "keys_broken_in_train": records.keys_broken_in_train,
     "keys_broken_in_test": records.keys_broken_in_test,
     "near_threshold": cases.near_threshold,

@@ -12,10 +12,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from checks.specimens.contract import contract_of, require
 from checks.specimens.folder import change_rows, rows_of
 from checks.specimens.rows import Rows
 
 Texts = NDArray[np.str_]
+Mask = NDArray[np.bool_]
 
 PLACES: Final = ("north", "south")
 COLLECTED: Final = {"first": "2026-01-01", "last": "2026-06-30"}
@@ -97,6 +99,38 @@ def undeclared_place_in_train(folder: Path) -> None:
 def undeclared_place_in_test(folder: Path) -> None:
     """One row of ten of test comes from a place that nobody declared."""
     _in_some_rows(folder, "test", "site", _elsewhere)
+
+
+def worse_at_the_end(folder: Path) -> None:
+    """In the last quarter of the test rows every other label is another class: the world has changed."""
+
+    def late(rows: Rows) -> Mask:
+        order = np.argsort(np.argsort(rows["collected_at"], kind="stable"), kind="stable")
+        return np.asarray((4 * order >= 3 * len(order)) & (order % 2 == 0), dtype=np.bool_)
+
+    _labelled_otherwise(folder, late)
+
+
+def worse_at_one_place(folder: Path) -> None:
+    """At the second place every other test row has the label of another class: people there are different."""
+
+    def there(rows: Rows) -> Mask:
+        of_place = rows["site"] == PLACES[1]
+        return np.asarray(of_place & (np.cumsum(of_place) % 2 == 0), dtype=np.bool_)
+
+    _labelled_otherwise(folder, there)
+
+
+def _labelled_otherwise(folder: Path, which: Callable[[Rows], Mask]) -> None:
+    contract = contract_of(folder)
+    require(folder, bool(contract.classes), "classes")
+
+    def changed(rows: Rows) -> Rows:
+        classes = np.asarray(contract.classes)
+        other = np.roll(classes, 1)[np.argmax(rows["label"][:, np.newaxis] == classes, axis=1)]
+        return {**rows, "label": np.where(which(rows), other, rows["label"])}
+
+    change_rows(folder, "test", changed)
 
 
 def keys_broken_in_train(folder: Path) -> None:

@@ -120,6 +120,8 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "robustness.rounding": ({"decision_changed"}, set()),
     "robustness.faulty_entries": ({"mishandled_share"}, set()),
     "robustness.declared_relations": ({"broken_share"}, set()),
+    "robustness.performance_over_time": ({"performance"}, set()),
+    "robustness.performance_at_places": ({"performance"}, set()),
     "robustness.common_corruptions": ({"accuracy_under_corruption"}, set()),
 }
 """Statistics and statements of each method: a criterion on anything else could never be demonstrated."""

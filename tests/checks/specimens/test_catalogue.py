@@ -36,7 +36,8 @@ OF_A_BINARY_DECISION = {
 }  # fmt: skip
 OF_A_NUMBER = {"labels_mirrored_in_one_group"}
 OF_CLASSES = {
-    "near_threshold", "frequent_class_only", "labels_flipped_in_one_group", "wrong_labels_in_train",
+    "near_threshold", "frequent_class_only",
+    "worse_at_the_end", "worse_at_one_place", "labels_flipped_in_one_group", "wrong_labels_in_train",
     "wrong_labels_in_test",
 }  # fmt: skip
 OF_TWO_ATTRIBUTES = {"crossing_missing_from_train", "crossing_missing_from_test"}

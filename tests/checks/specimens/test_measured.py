@@ -400,6 +400,14 @@ PROOFS = (
         for specimen in ("screening", "gauge")
     ),
     Proof(
+        method="robustness.performance_over_time", bad_one="worse_at_the_end", found="performance",
+        good=(0.97, 1), bad=(0.4, 0.6), arguments={"metric": "accuracy", "stretches": 4},
+    ),
+    Proof(
+        method="robustness.performance_at_places", bad_one="worse_at_one_place", found="performance",
+        good=(0.97, 1), bad=(0.4, 0.6), arguments={"metric": "accuracy"}, specimen="reader",
+    ),
+    Proof(
         method="robustness.common_corruptions", bad_one="blinded_by_light", specimen="reader",
         found="accuracy_under_corruption", stratum="corruption=brightness & severity=3", good=(0.97, 1),
         bad=(0, 0.05),
