@@ -58,6 +58,8 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
     method(
         "checks.robustness.relations:declared_relations",
         "The share of cases that break a relation that the vendor declares of a case and a changed one.",
+    ),
+    method(
         "checks.robustness.slices:performance_over_time",
         "A metric in each of so many stretches of time with equal numbers of rows, and in the worst.",
         parameters={"metric": "text", "stretches": "integer"},
