@@ -15,9 +15,13 @@ settings.register_profile("qualify", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ordinary"))
 
 
+LONGEST = ("test_certification.py", "test_laws.py", "test_kills.py", "test_income.py", "test_self_test.py")
+"""Files that start servers or processes again and again, or examine dozens of submissions."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The file that takes longest comes first, so that in the end no worker waits for another."""
-    items.sort(key=lambda item: item.path.name != "test_self_test.py")
+    """The files that take longest come first, so that in the end no worker waits for another."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture

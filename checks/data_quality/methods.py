@@ -7,6 +7,7 @@ from typing import Final
 from checks.method import Method, method
 
 _GREAT_EXPECTATIONS: Final = ("great_expectations",)
+_SCIPY_STATS: Final = ("scipy.stats",)
 _SCIKIT_LEARN: Final = ("sklearn.ensemble",)
 
 METHODS: Final[tuple[tuple[str, Method], ...]] = (
@@ -93,11 +94,13 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         "Whether any column holds direct identifiers of persons that are not declared.",
         parameters={"seed": "integer"},
         streamed=True,
+        imports=_SCIPY_STATS,
     ),
     method(
         "checks.data_quality.units:units",
         "The share of rows whose value is written in another unit than the declared one.",
         streamed=True,
+        imports=_SCIPY_STATS,
     ),
     method(
         "checks.data_quality.labels:labels",

@@ -28,6 +28,7 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
             "queries": "integer",
             "seed": "integer",
         },
+        imports=("torch",),
     ),
     method(
         "checks.robustness.rounding:rounding",
