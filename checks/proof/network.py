@@ -137,7 +137,11 @@ class Network:
 
     def to(self, kind: torch.dtype) -> Network:
         """The network with weights rounded to a type; for searching, where nothing rests on the result."""
-        return Network(self.inputs, tuple(_rounded(layer, kind) for layer in self.layers))
+        rounded = object.__new__(Network)  # unchecked: a weight may be beyond single precision
+        object.__setattr__(rounded, "inputs", self.inputs)
+        object.__setattr__(rounded, "layers", tuple(_rounded(layer, kind) for layer in self.layers))
+        object.__setattr__(rounded, "widths", self.widths)
+        return rounded
 
     @property
     def is_chain(self) -> bool:

@@ -1,6 +1,7 @@
 """Whether a property of a network holds: an attack first, then the engine that fits.
 
-Networks of few inputs are proved by halving the box of inputs (`splitting`). What "holds" says: in the real
+Networks of few inputs are proved by halving the box of inputs (`splitting`), others by the signs of their
+activations (`activations`). What "holds" says: in the real
 numbers, with the weights that the file stores, no point of any region is unsafe, nor within `margin` of being
 so. What "violated" says: the model itself, asked by the caller's `confirms`, did it.
 """
@@ -9,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from checks.measured import CannotMeasure
+from checks.proof.activations import settle
 from checks.proof.answer import Answer, Verdict
 from checks.proof.budget import Budget
 from checks.proof.network import Network
@@ -86,10 +89,7 @@ def prove(
         return attempt.answer("violated", _VIOLATED)
     steps = steps_of(network)
     if steps is None or network.inputs > MOST_INPUTS:
-        reason = (
-            f"Networks of dense layers with Relu and at most {MOST_INPUTS} inputs are proved by splitting."
-        )
-        return attempt.answer("unknown", reason)
+        return _by_activations(network, property, attempt)
     for case in property.cases:
         for found in split(steps, network, case, margin, budget, attempt.regions):
             attempt.regions = found.regions
@@ -98,6 +98,24 @@ def prove(
             if found.stopped:
                 return attempt.answer("unknown", found.stopped)
     return attempt.answer("holds", f"Shown in each of {attempt.regions} boxes, which cover all regions.")
+
+
+def _by_activations(network: Network, property: Property, attempt: _Attempt) -> Answer:
+    for case in property.cases:
+        settled = settle(
+            network,
+            case,
+            margin=attempt.margin,
+            budget=attempt.budget,
+            spent=attempt.regions,
+            violated=partial(attempt.violated, case),
+        )
+        attempt.regions = settled.regions
+        if attempt.counterexample is not None:
+            return attempt.answer("violated", _VIOLATED)
+        if settled.stopped:
+            return attempt.answer("unknown", settled.stopped)
+    return attempt.answer("holds", f"Shown in each of {attempt.regions} branches, which cover all regions.")
 
 
 _VIOLATED: Final = "The model itself does at the counterexample what it must not."

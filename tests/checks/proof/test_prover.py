@@ -183,12 +183,13 @@ def test_halves_cover_their_box() -> None:
     assert torch.equal(first.upper.gather(1, axis[:, None]), second.lower.gather(1, axis[:, None]))
 
 
-def test_networks_that_splitting_does_not_know_are_left_open() -> None:
+def test_smooth_networks_and_those_of_many_inputs_are_proved_without_halving() -> None:
     smooth = Network(
         1, (Affine(0, Dense(torch.ones(1, 1).double()), torch.zeros(1).double()), Activation(1, "tanh"))
     )
-    assert tried(smooth, below(-2.0, box(1))).verdict == "unknown"
-    assert tried(chain(50, 4, 1, seed=0), below(-99.0, box(50))).verdict == "unknown"
+    assert tried(smooth, below(-2.0, box(1))).verdict == "holds"
+    assert tried(smooth, below(0.0, box(1))).verdict == "violated"
+    assert tried(chain(50, 4, 1, seed=0), below(-99.0, box(50))).verdict == "holds"
 
 
 def model_of(data: bytes) -> Callable[[Numbers], Numbers]:
