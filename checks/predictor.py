@@ -7,6 +7,7 @@ whose output is not finite has no decision: it is marked `UNDECIDED`, and a meth
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -29,13 +30,25 @@ _TYPES = {
 }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kernel:
+    """How onnxruntime reckons: on how many threads, and whether it may join and replace operations."""
+
+    threads: int = 1
+    optimised: bool = True
+
+
 class Predictor:
     """The model of a submission, ready to run."""
 
-    def __init__(self, model: Model, files: Files, order: np.random.Generator) -> None:
+    def __init__(
+        self, model: Model, files: Files, order: np.random.Generator, kernel: Kernel | None = None
+    ) -> None:
+        """Without a kernel on one thread, with all optimisations."""
         self.model = model
         self._order = order
-        self._sessions = [_session(files.read(path), path) for path in model.files]
+        kernel = kernel or Kernel()
+        self._sessions = [_session(files.read(path), path, kernel) for path in model.files]
         self._batch = self._agree_with_contract()
 
     @property
@@ -120,11 +133,13 @@ class Predictor:
         return next((axis for axis in axes if isinstance(axis, int)), None)
 
 
-def _session(data: bytes, path: str) -> Any:
+def _session(data: bytes, path: str, kernel: Kernel) -> Any:
     import onnxruntime  # heavy: only where a model is run
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = kernel.threads, 1
+    if not kernel.optimised:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 4
     options.use_deterministic_compute = True
     try:

@@ -104,6 +104,19 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_farthest": (
             "Farthest apart: {stratum}, {share} % of the data, {reference} % of the reference."
         ),
+        "picture_corrupted": "Right decisions on corrupted pictures, by severity",
+        "picture_corrupted_says": (
+            "Each plot: the share of {rows} pictures that are decided rightly, at severities 1 to 5; "
+            "strokes through it are the one-sided bounds. Dashed: the same pictures as they are."
+        ),
+        "picture_corrupted_key": "corrupted",
+        "picture_corrupted_clean": "clean",
+        "picture_corrupted_desc": (
+            "Right: {clean} % on clean pictures, {start} % at severity {first}, {end} % at severity {last}."
+        ),
+        "picture_corrupted_numbers": "Share decided rightly, with its bounds",
+        "picture_corrupted_name": "Corruption",
+        "picture_corrupted_severity": "Severity",
         "picture_surroundings": "Right decisions beside the cases, under chance, under attack and by proof",
         "picture_surroundings_linf": "Every number is moved by up to a share of its declared range.",
         "picture_surroundings_l2": (

@@ -233,3 +233,41 @@ class Coverage(Form):
         if any(hole.rows >= self.fewest_rows for hole in self.holes):
             raise ValueError("holes with fewer rows than a covered part has")
         return self
+
+
+class CorruptedShare(Form):
+    """The share of cases that are decided rightly, with its bounds."""
+
+    severity: Annotated[int, Field(ge=1, le=5)] = 1
+    """How severely they are corrupted."""
+    share: Share
+    """As it was estimated."""
+    lower: Share
+    """Its lower bound."""
+    upper: Share
+    """Its upper bound."""
+
+    @model_validator(mode="after")
+    def _between(self) -> Self:
+        if not self.lower <= self.share <= self.upper:
+            raise ValueError("a share between its bounds")
+        return self
+
+
+class Corrupted(Form):
+    """Right decisions under each corruption by severity: `corrupted-accuracy.json`."""
+
+    rows: Annotated[Count, Field(ge=1)]
+    """Cases that were tried."""
+    clean: CorruptedShare
+    """The same cases as they are."""
+    corruptions: Annotated[Mapping[Label, tuple[CorruptedShare, ...]], Field(min_length=1, max_length=64)]
+    """Corruption by corruption."""
+
+    @model_validator(mode="after")
+    def _severities_ascend(self) -> Self:
+        for points in self.corruptions.values():
+            severities = [point.severity for point in points]
+            if not severities or severities != sorted(set(severities)):
+                raise ValueError("severities that ascend, and one at least")
+        return self

@@ -116,6 +116,21 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_farthest": (
             "Le plus grand écart : {stratum}, {share} % des données, {reference} % de la référence."
         ),
+        "picture_corrupted": "Décisions justes sur des images dégradées, par intensité",
+        "picture_corrupted_says": (
+            "Chaque graphique : la proportion de {rows} images jugées correctement, aux intensités 1 "
+            "à 5 ; les traits verticaux sont les bornes unilatérales. En tirets : les mêmes images "
+            "telles quelles."
+        ),
+        "picture_corrupted_key": "dégradées",
+        "picture_corrupted_clean": "telles quelles",
+        "picture_corrupted_desc": (
+            "Justes : {clean} % des images telles quelles, {start} % à l'intensité {first}, {end} % à "
+            "l'intensité {last}."
+        ),
+        "picture_corrupted_numbers": "Proportion jugée correctement, avec ses bornes",
+        "picture_corrupted_name": "Dégradation",
+        "picture_corrupted_severity": "Intensité",
         "picture_surroundings": "Décisions justes autour des cas, au hasard, sous attaque et par preuve",
         "picture_surroundings_linf": "Chaque nombre est déplacé d'au plus une part de son domaine déclaré.",
         "picture_surroundings_l2": (

@@ -15,10 +15,11 @@ from certify.dossier import Dossier
 from certify.evidence import EvidenceItem, Measurement
 from certify.verdict import Finding
 from reports.columns import missingness, outside
+from reports.corruptions import corrupted
 from reports.coverage import coverage
 from reports.drift import drift
 from reports.exhibit import Form, read
-from reports.forms import Completeness, Coverage, Domain, Drift, Strata
+from reports.forms import Completeness, Corrupted, Coverage, Domain, Drift, Strata
 from reports.language import Words
 from reports.picture import Picture
 from reports.pyramid import crossing, shares
@@ -44,6 +45,7 @@ _DRAWINGS: Mapping[tuple[str, str], _Drawing] = {
     ("representativeness.domain", "domain.json"): _Drawing(form=Domain, draw=outside),
     ("representativeness.coverage", "coverage.json"): _Drawing(form=Coverage, draw=coverage),
     ("representativeness.drift", "drift.json"): _Drawing(form=Drift, draw=drift),
+    ("robustness.common_corruptions", "corrupted-accuracy.json"): _Drawing(form=Corrupted, draw=corrupted),
     ("representativeness.shares", "shares.json"): _Drawing(form=Strata, draw=shares, by_groups=True),
     ("representativeness.distance", "distance.json"): _Drawing(form=Strata, draw=crossing, by_groups=True),
 }

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.digest import canonical
-from certify.evidence import exact
 from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.predictor import UNDECIDED
@@ -51,6 +50,9 @@ CORRUPTIONS: Final[Mapping[str, Corruption]] = {
 
 SEVERITIES: Final = (1, 2, 3, 4, 5)
 
+CLEAN: Final = "corruption=none"
+"""The stratum of the cases as they are."""
+
 MOVED: Final = 0.1
 """The part of the cases that must not be fed as they were, or nothing is tried."""
 
@@ -82,6 +84,8 @@ def common_corruptions(
 ) -> Measured:  # fmt: skip
     """Estimates `accuracy_under_corruption`: cases decided rightly, for each corruption at each severity.
 
+    And of the same cases as they are: `corruption=none`.
+
     `corruptions` names what is asked for, such as `corruption=fog & severity=3`; of each corruption that is
     named all five severities are measured, on the same `rows`, drawn at random. A case outside the contract,
     of unknown label or undecided counts as wrong. Raises `CannotMeasure` for a model that is fed no pictures,
@@ -92,7 +96,7 @@ def common_corruptions(
     data.require_independent_rows()
     names = _named(corruptions)
     tried = _tried(subject, data, tried_rows(subject, data, rows, seed))
-    family = confidence.over(len(names) * len(SEVERITIES))
+    family = confidence.over(len(names) * len(SEVERITIES) + 1)
     shares = {
         (name, severity): _share(tried, name, severity, seed, family)
         for name in names
@@ -100,11 +104,12 @@ def common_corruptions(
     }
     _require_movement(corruptions, shares)
     found = {which: share for which, share in shares.items() if share is not None}
-    clean = proportion(tried.right(tried.fed), len(tried.fed), confidence)
+    clean = proportion(tried.right(tried.fed), len(tried.fed), family)
+    strata = {**{stratum(*which): share for which, share in found.items()}, CLEAN: clean}
     return Measured(
         estimates=tuple(
-            share.estimate(statistic="accuracy_under_corruption", stratum=stratum(*which), confidence=family)
-            for which, share in found.items()
+            share.estimate(statistic="accuracy_under_corruption", stratum=name, confidence=family)
+            for name, share in strata.items()
         ),
         exhibits=(_exhibit(clean, found),),
     )
@@ -168,7 +173,7 @@ def corrupted(
 
 
 def _exhibit(clean: Interval, found: Mapping[tuple[str, int], Interval]) -> Exhibit:
-    by_name: dict[str, list[dict[str, str | int]]] = {}
+    by_name: dict[str, list[dict[str, float]]] = {}
     for (name, severity), share in found.items():
         by_name.setdefault(name, []).append({"severity": severity, **_row(share)})
     return Exhibit(
@@ -179,6 +184,6 @@ def _exhibit(clean: Interval, found: Mapping[tuple[str, int], Interval]) -> Exhi
     )
 
 
-def _row(share: Interval) -> dict[str, str]:
+def _row(share: Interval) -> dict[str, float]:
     lower, upper = share.demonstrating
-    return {"share": str(exact(share.value)), "lower": str(exact(lower)), "upper": str(exact(upper))}
+    return {"share": share.value, "lower": lower, "upper": upper}

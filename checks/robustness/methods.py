@@ -70,4 +70,10 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         "A metric at each declared place, and at the worst.",
         parameters={"metric": "text"},
     ),
+    method(
+        "checks.robustness.arithmetic:arithmetic",
+        "The share of cases decided otherwise on more threads, unoptimised or in double precision.",
+        parameters={"settings": "list", "rows": "integer", "seed": "integer"},
+        observed=True,
+    ),
 )

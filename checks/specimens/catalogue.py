@@ -53,6 +53,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "depends_on_the_batch": answers.depends_on_the_batch,
     "guesses_without_a_value": frailties.guesses_without_a_value,
     "against_its_relation": frailties.against_its_relation,
+    "swallowed_digits": frailties.swallowed_digits,
     "blinded_by_light": frailties.blinded_by_light,
     "wasteful": answers.wasteful,
     "trained_otherwise": retrained.trained_otherwise,

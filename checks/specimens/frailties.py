@@ -12,6 +12,9 @@ from checks.specimens.contract import contract_of, require
 from checks.specimens.folder import change_model, model_of, rows_of
 from checks.specimens.graph import behind, constants_of, with_constants
 
+_FLOOD: Final = 2.0**28
+"""There the floats of single precision are 32 apart: of an answer up to 10 nothing is left."""
+
 _GLARE: Final = 0.01
 """By how much more of the range a picture is bright before it dazzles."""
 
@@ -35,6 +38,14 @@ def against_its_relation(folder: Path) -> None:
     weights[at] = -weights[at]
     changed = {"weights": weights, "offset": offset.astype(np.float32)}
     change_model(folder, lambda model: with_constants(model, changed))
+
+
+def swallowed_digits(folder: Path) -> None:
+    """Something large is added to the answer and taken away again: single precision loses all of it."""
+    nodes = """
+        drowned = Add(right, flood)
+        answer = Sub(drowned, flood)"""
+    change_model(folder, lambda model: behind(model, nodes, {"flood": _float(_FLOOD)}))
 
 
 def blinded_by_light(folder: Path) -> None:

@@ -122,6 +122,7 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "robustness.declared_relations": ({"broken_share"}, set()),
     "robustness.performance_over_time": ({"performance"}, set()),
     "robustness.performance_at_places": ({"performance"}, set()),
+    "robustness.arithmetic": ({"decision_changed", "near_ties"}, set()),
     "robustness.common_corruptions": ({"accuracy_under_corruption"}, set()),
 }
 """Statistics and statements of each method: a criterion on anything else could never be demonstrated."""
@@ -288,6 +289,7 @@ def test_a_condition_on_pairs_or_groups_takes_them_from_the_basis() -> None:
                 "attributes",
                 "strengths",
                 "corruptions",
+                "settings",
             )
 
 

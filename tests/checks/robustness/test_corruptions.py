@@ -184,12 +184,12 @@ def measured(subject, *which, rows=200, seed=1):
 
 def test_every_severity_is_an_estimate_of_its_own_with_an_exact_bound(make_subject):
     found = measured(tiny(make_subject), "corruption=fog & severity=3", "corruption=pixelate & severity=1")
-    assert len(found.estimates) == 10
+    assert len(found.estimates) == 11
     first = found.estimates[0]
     assert (first.stratum, first.n, first.kind) == ("corruption=fog & severity=1", 200, "statistical")
     right = round(float(first.value) * 200)
     assert float(first.demonstrating.lower) == pytest.approx(clopper_pearson(right, 200, 0.975)[0])
-    assert float(first.refuting.upper) == pytest.approx(clopper_pearson(right, 200, 1 - 0.0025)[1])
+    assert float(first.refuting.upper) == pytest.approx(clopper_pearson(right, 200, 1 - 0.025 / 11)[1])
     shown = json.loads(found.exhibits[0].data)
     assert set(shown["corruptions"]) == {"fog", "pixelate"}
     assert [row["severity"] for row in shown["corruptions"]["fog"]] == [1, 2, 3, 4, 5]

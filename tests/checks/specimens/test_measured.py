@@ -407,6 +407,16 @@ PROOFS = (
         method="robustness.performance_at_places", bad_one="worse_at_one_place", found="performance",
         good=(0.97, 1), bad=(0.4, 0.6), arguments={"metric": "accuracy"}, specimen="reader",
     ),
+    *(
+        Proof(
+            method="robustness.arithmetic", bad_one="swallowed_digits", found=found, stratum=stratum,
+            good=(0, 0.01), bad=bad,
+            arguments={"settings": ("setting=unoptimised", "setting=double"), "rows": 500, "seed": 1},
+        )
+        for found, stratum, bad in (
+            ("decision_changed", "setting=double", (0.35, 0.55)), ("near_ties", "all", (0.9, 1)),
+        )
+    ),
     Proof(
         method="robustness.common_corruptions", bad_one="blinded_by_light", specimen="reader",
         found="accuracy_under_corruption", stratum="corruption=brightness & severity=3", good=(0.97, 1),
