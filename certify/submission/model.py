@@ -36,10 +36,29 @@ class Noise(Value):
     source: Prose
 
 
+class Leeway(Value):
+    """How far somebody who wants another answer can move a number: by so much `up` and `down`, in its unit.
+
+    Zero says that it cannot be moved to that side, as an age cannot fall.
+    """
+
+    up: Number = Field(ge=0)
+    down: Number = Field(ge=0)
+    source: Prose
+
+
+class CodeLeeway(Value):
+    """To which codes somebody who wants another answer can change a code, whatever it is; [] says to none."""
+
+    to: tuple[Number, ...]
+    source: Prose
+
+
 class Quantity(Value):
     """What one number of an input stands for, and where it may lie.
 
     `exact` says why a quantity has no measurement noise; a quantity with neither says nothing about noise.
+    Without `perturbable` nothing is said of whether somebody can move it.
     """
 
     unit: Line
@@ -47,6 +66,7 @@ class Quantity(Value):
     step: Number | None = Field(default=None, gt=0)
     noise: Noise | None = None
     exact: Prose | None = None
+    perturbable: Leeway | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -80,11 +100,19 @@ class CodedColumn(Value):
     name: Line
     codes: tuple[Number, ...] = Field(min_length=2)
     meaning: Prose
+    perturbable: CodeLeeway | None = None
 
     @model_validator(mode="after")
     def _each_code_once(self) -> Self:
         if len(set(self.codes)) != len(self.codes):
             raise ValueError("each code once")
+        return self
+
+    @model_validator(mode="after")
+    def _changes_to_its_own_codes(self) -> Self:
+        to = self.perturbable.to if self.perturbable else ()
+        if len(set(to)) != len(to) or not set(to) <= set(self.codes):
+            raise ValueError("under perturbable.to each code once, and none that is not declared under codes")
         return self
 
 

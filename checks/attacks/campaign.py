@@ -88,7 +88,8 @@ def _along(engine: Engine, aim: str, steps: int, random: np.random.Generator | N
     def search(goal: Goal, reach: Reach) -> Search:
         near = reach.with_codes_of(reach.start)
         start = None if random is None else _anywhere(near, random)
-        return descend(engine, goal, near, aim=aim, steps=steps, start=start)
+        led = goal.towards(aim, engine.scores(reach.start))
+        return descend(engine, led, near, aim=aim, steps=steps, start=start)
 
     return search
 

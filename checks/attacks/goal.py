@@ -33,6 +33,10 @@ class Goal(Protocol):
         """The same for some of the cases."""
         ...
 
+    def towards(self, name: str, scores: Array) -> Self:
+        """The same with all that an aim needs to be told once, from the scores of the cases themselves."""
+        ...
+
     def margins(self, scores: Array) -> Array:
         """Of shape [cases], from scores of shape [cases, numbers]: below zero where the model fell."""
         ...
@@ -48,6 +52,8 @@ class OtherClass:
 
     own: Array
     classes: int
+    target: Array | None = None
+    """The class to which a search for a single class leads."""
 
     @property
     def aims(self) -> tuple[str, ...]:
@@ -57,19 +63,23 @@ class OtherClass:
 
     def of(self, rows: Array) -> OtherClass:
         """The same for some of the cases."""
-        return replace(self, own=self.own[rows])
+        return replace(self, own=self.own[rows], target=None if self.target is None else self.target[rows])
+
+    def towards(self, name: str, scores: Array) -> OtherClass:
+        """See `Goal`: the class is chosen by its place among the others at the case, and kept."""
+        if not name.startswith("class"):
+            return self
+        return replace(self, target=np.argsort(-self._others(scores), axis=1)[:, int(name.split()[1]) - 1])
 
     def margins(self, scores: Array) -> Array:
         """The own score less the highest other one."""
         return self._lead(scores, self._others(scores).argmax(axis=1))[0]
 
     def aim(self, name: str, scores: Array) -> tuple[Array, Array]:
-        """See `Goal`. A class is chosen by its place among the others at this very point."""
+        """See `Goal`."""
         if name == "entropy":
             return self._entropy(scores)
-        place = 1 if name == "margin" else int(name.split()[1])
-        order = np.argsort(-self._others(scores), axis=1)
-        return self._lead(scores, order[:, place - 1])
+        return self._lead(scores, self._others(scores).argmax(axis=1) if self.target is None else self.target)
 
     def _others(self, scores: Array) -> Array:
         others = scores.copy()
@@ -109,6 +119,10 @@ class OtherSide:
     def of(self, rows: Array) -> OtherSide:
         """The same for some of the cases."""
         return replace(self, above=self.above[rows])
+
+    def towards(self, name: str, scores: Array) -> OtherSide:
+        """See `Goal`: there is nothing to be told."""
+        return self
 
     def margins(self, scores: Array) -> Array:
         """How far the score still lies on its own side."""
@@ -155,6 +169,10 @@ class Moved:
     def of(self, rows: Array) -> Moved:
         """The same for some of the cases."""
         return replace(self, first=self.first[rows])
+
+    def towards(self, name: str, scores: Array) -> Moved:
+        """See `Goal`: there is nothing to be told."""
+        return self
 
     def margins(self, scores: Array) -> Array:
         """What is left until the tolerance."""

@@ -114,8 +114,7 @@ class _State:
     def _stride(self) -> Array:
         """Twice the size of the reach at first: the sign of the slope in a box, its direction in a ball."""
         if self.reach.radius is None:
-            half = (self.reach.upper - self.reach.lower) / 2
-            return np.asarray(self.size[:, np.newaxis] * half * np.sign(self.slope))
+            return np.asarray(self.size[:, np.newaxis] * self.reach.farthest * np.sign(self.slope))
         width = self.reach.space.width.astype(self.place.dtype)
         steepest = np.abs(self.slope * width).max(axis=1, keepdims=True)
         scaled = self.slope * width / np.where(steepest > 0, steepest, 1)

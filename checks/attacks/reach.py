@@ -43,6 +43,11 @@ class Reach:
         """The same for some of the cases."""
         return replace(self, start=self.start[rows], lower=self.lower[rows], upper=self.upper[rows])
 
+    @property
+    def farthest(self) -> Array:
+        """How far each number may go to the side on which it may go farther."""
+        return np.asarray(np.maximum(self.upper - self.start, self.start - self.lower))
+
     def with_codes_of(self, places: Array) -> Self:
         """The same with every code as it is at these places: between codes there are no small steps."""
         coded = self.space.coded

@@ -19,6 +19,7 @@ from certify.evidence import Estimate, exact
 from checks.attacks.attacker import Attacker, attacker_of
 from checks.attacks.campaign import Budget
 from checks.attacks.reach import Norm, ball
+from checks.attacks.space import space_of
 from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
 from checks.predictor import UNDECIDED
@@ -67,7 +68,7 @@ def attack(
         _go_on(attacker, course, "l2" if norm == "l2" else "linf", strength, which)
         interval = proportion(int(np.count_nonzero(course.standing)), len(which), family)
         estimates.append(interval.estimate(statistic=STATISTIC, stratum=name, confidence=family))
-    shown = counterexamples(subject, attacker.space, tuple(course.shown))
+    shown = counterexamples(subject, attacker.space, course.shown)
     return Measured(
         estimates=tuple(estimates),
         exhibits=(_exhibit(norm, clean / len(which), estimates, attacker), shown),
@@ -85,19 +86,12 @@ def _begun(
     if not standing.any():
         raise CannotMeasure("no case is decided rightly: there is nothing to attack")
     random = subject.generator(seed, "attack")
-    held = {name: values[standing] for name, values in inputs.items()}
-    attacker = _attacker(subject, held, budget, random)
-    cases = attacker.space.packed(inputs)
-    whole = ball(attacker.space, cases[standing], "linf", 1.0)
+    space = space_of(subject.manifest.model.inputs)
+    cases = space.packed(inputs)
+    attacker = attacker_of(subject, cases[standing], budget=budget, random=random)
+    whole = ball(space, cases[standing], "linf", 1.0)
     attacker.require_sight(cases[standing], own[standing], whole)
     return attacker, _Course(cases=cases, own=own, standing=standing, shown=[])
-
-
-def _attacker(subject: Subject, held: Any, budget: Budget, random: np.random.Generator) -> Attacker:
-    from checks.attacks.space import space_of
-
-    cases = space_of(subject.manifest.model.inputs).packed(held)
-    return attacker_of(subject, cases, budget=budget, random=random)
 
 
 def _go_on(

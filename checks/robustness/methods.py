@@ -31,6 +31,17 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         imports=("torch",),
     ),
     method(
+        "checks.robustness.evasion:evasion",
+        "The share of cases that the stated search has answered otherwise by what somebody can change.",
+        parameters={
+            "tolerance": "decimal",
+            "rows": "integer",
+            "steps": "integer",
+            "queries": "integer",
+            "seed": "integer",
+        },
+    ),
+    method(
         "checks.robustness.rounding:rounding",
         "The share of cases decided otherwise when every measured number is rounded.",
         parameters={"digits": "integer"},

@@ -115,6 +115,7 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "wrong_reference": writings.wrong_reference,
     "boundless_ranges": writings.boundless_ranges,
     "no_noise_declared": writings.no_noise_declared,
+    "no_leeway_declared": writings.no_leeway_declared,
 }
 
 CONSTANTS: Final[Mapping[str, tuple[str, ...]]] = {

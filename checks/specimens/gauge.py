@@ -145,4 +145,7 @@ def _manifest(figures: dict[str, str], reached: str) -> Json:
 
 def _measured(name: str, unit: str, ends: list[int], scale: str) -> Json:
     noise = {"distribution": "normal", "scale": scale, "source": "The data sheet of the instrument."}
-    return {"kind": "measured", "name": name, "unit": unit, "range": ends, "noise": noise}
+    return {
+        "kind": "measured", "name": name, "unit": unit, "range": ends, "noise": noise,
+        "perturbable": {"up": "0.5", "down": "0", "source": "A hand on the housing of the instrument."},
+    }  # fmt: skip

@@ -180,8 +180,14 @@ def _manifest(figures: dict[str, str], reached: str) -> Json:
                 {
                     "kind": "table", "name": "features", "dtype": "float32",
                     "columns": [
-                        {**age, "exact": "Counted from the date of birth."},
-                        {"kind": "coded", "name": "sex", "codes": [0, 1], "meaning": "0 female, 1 male"},
+                        {
+                            **age, "exact": "Counted from the date of birth.",
+                            "perturbable": _leeway("0", "The register of the clinic holds the date."),
+                        },
+                        {
+                            "kind": "coded", "name": "sex", "codes": [0, 1], "meaning": "0 female, 1 male",
+                            "perturbable": {"to": [0, 1], "source": "A person says so at the desk."},
+                        },
                         _measured("marker", "mg/l", [0, 150], "0.5"),
                         _measured("enzyme", "U/l", [0, 120], "0.5"),
                         _measured("pulse", "1/min", [0, 140], "0.5"),
@@ -231,4 +237,11 @@ def _manifest(figures: dict[str, str], reached: str) -> Json:
 
 def _measured(name: str, unit: str, ends: list[int], scale: str) -> Json:
     noise = {"distribution": "normal", "scale": scale, "source": "The same person, measured twice."}
-    return {"kind": "measured", "name": name, "unit": unit, "range": ends, "noise": noise}
+    return {
+        "kind": "measured", "name": name, "unit": unit, "range": ends, "noise": noise,
+        "perturbable": _leeway("0.5", "Coffee and a night without sleep before the test."),
+    }  # fmt: skip
+
+
+def _leeway(most: str, source: str) -> Json:
+    return {"up": most, "down": most, "source": source}

@@ -158,6 +158,17 @@ def boundless_ranges(folder: Path) -> None:
     change_manifest(folder, widened)
 
 
+def no_leeway_declared(folder: Path) -> None:
+    """Of no number is it said whether somebody can change it."""
+
+    def silent(declared: Json) -> None:
+        for entry in declared["model"]["inputs"]:
+            for number in entry.get("columns") or [entry["elements"]]:
+                number.pop("perturbable", None)
+
+    change_manifest(folder, silent)
+
+
 def _hollowed(declared: Json) -> None:
     system, objective = declared["system"], declared["objective"]
     declared["applicant"]["contact"] = _HOLLOW

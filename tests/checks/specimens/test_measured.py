@@ -100,6 +100,7 @@ NEAR: dict[str, Any] = {"tolerance": 0.01, "rows": 100_000, "seed": 1}
 ATTACKED: dict[str, Any] = {
     "norm": "linf", "strengths": ("strength=0.01",), "rows": 300, "steps": 20, "queries": 50, "seed": 1,
 }  # fmt: skip
+EVADED: dict[str, Any] = {"tolerance": 0.05, "rows": 300, "steps": 20, "queries": 50, "seed": 1}
 SEEN = {"other_role": "train"}
 METER = {"repeats": 6, "batch": 1, "watts_per_core": 15.0}
 
@@ -378,6 +379,10 @@ PROOFS = (
         attributes=("sex",), regions=100, seed=1,
     ),
     Proof(
+        method="robustness.evasion", bad_one="near_threshold", found="evaded_share", good=(0, 0.05),
+        bad=(0.9, 1), arguments=EVADED,
+    ),
+    Proof(
         method="robustness.random_neighbours", bad_one="near_threshold", found="accuracy_under_noise",
         stratum="strength=0.01", good=(0.95, 1), bad=(0.4, 0.6),
         arguments={"strengths": ("strength=0.01",), "rows": 1000, "seed": 1},
@@ -535,6 +540,12 @@ def test_every_method_is_proved() -> None:
 
 UNMEASURED = (
     ("no_noise_declared", "robustness.noise_stability", {"seed": 1}, "no measurement noise declared"),
+    (
+        "no_leeway_declared",
+        "robustness.evasion",
+        EVADED,
+        "nothing is declared of whether somebody can change",
+    ),
     ("group_missing_from_test", "fairness.accuracy_gap", {"groups": SEXES}, "no case in sex=female"),
 )
 
