@@ -111,6 +111,7 @@ def _loss(train: Rows) -> float:
 
 def _manifest(figures: dict[str, str], reached: str) -> Json:
     noise = {"distribution": "uniform", "scale": "0.02", "source": "The same form, scanned twice."}
+    leeway = {"up": "0.01", "down": "0.01", "source": "A shade that no clerk sees."}
     return {
         **STORY.declared(),
         "model": {
@@ -119,7 +120,9 @@ def _manifest(figures: dict[str, str], reached: str) -> Json:
             "inputs": [
                 {
                     "kind": "tensor", "name": "image", "dtype": "float32", "shape": [4, 4], "array": "images",
-                    "elements": {"unit": "brightness", "range": [0, 1], "noise": noise},
+                    "elements": {
+                        "unit": "brightness", "range": [0, 1], "noise": noise, "perturbable": leeway,
+                    },
                 }
             ],
             "outputs": [{"name": "score", "content": "score", "range": [0, 1]}],
