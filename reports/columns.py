@@ -1,4 +1,4 @@
-"""Bars of columns: the share of rows that lack a value in each, or that lie outside the declared domain.
+"""Bars of columns: the share of rows that lack a value, lie outside the domain, or were changed by a search.
 
 Columns with most such rows come first; where there are more than fit, the table has the rest. Where there is
 no such row, a sentence says so, and nothing is drawn.
@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from certify.evidence import Measurement, exact
 from reports.exhibit import agrees_on_all
-from reports.forms import Completeness, Domain
+from reports.forms import Completeness, Domain, Evaded
 from reports.language import Words
 from reports.number import brief, figure, percent
 from reports.picture import (
@@ -63,6 +63,13 @@ def outside(exhibit: Domain, result: Measurement, name: str, words: Words) -> Pi
         return None
     each = {source.source: source.outside for source in exhibit.of_each_source}
     return _bars("outside", each, exhibit.rows, exhibit.outside, name, words)
+
+
+def changed(exhibit: Evaded, result: Measurement, name: str, words: Words) -> Picture | None:
+    """The share of cases in which each number was changed to get another answer; None if contradicted."""
+    if not agrees_on_all(result, "evaded_share", exact(exhibit.evaded / exhibit.rows)):
+        return None
+    return _bars("changed", exhibit.changed, exhibit.rows, exhibit.found, name, words)
 
 
 def _bars(

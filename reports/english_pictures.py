@@ -35,6 +35,16 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_missing_key": "rows without a value",
         "picture_missing_none": "No value is missing in any of {columns} columns; {rows} rows.",
         "picture_missing_most": "{columns} columns of {rows} rows. Values are missing most in: {named}.",
+        "picture_changed": "What was changed to get another answer",
+        "picture_changed_says": (
+            "The search found another answer for {concerned} of {rows} cases. Bars: the share of cases in "
+            "which each number had to be changed for it."
+        ),
+        "picture_changed_key": "cases in which it was changed",
+        "picture_changed_none": (
+            "No other answer was found by a change in any of {columns} columns; {rows} rows."
+        ),
+        "picture_changed_most": "{columns} columns of {rows} rows. Changed most often: {named}.",
         "picture_outside": "Values outside the declared domain, by column",
         "picture_outside_says": (
             "{concerned} of {rows} rows lie outside. Bars: the share of rows that do so in each column."

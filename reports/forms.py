@@ -36,6 +36,26 @@ class Completeness(Form):
         return self
 
 
+class Evaded(Form):
+    """How often each number was changed to get another answer: `evaded.json`."""
+
+    rows: Annotated[Count, Field(ge=1)]
+    """All cases."""
+    evaded: Count
+    """Cases that are counted as evaded."""
+    found: Count
+    """Those of them for which the search found another answer."""
+    changed: Annotated[Mapping[Label, Count], Field(min_length=1, max_length=MOST_LINES)]
+    """Found cases in which a number was changed, by its name."""
+
+    @model_validator(mode="after")
+    def _parts_of_the_whole(self) -> Self:
+        most = max(self.changed.values())
+        if not most <= self.found <= min(self.evaded, sum(self.changed.values())) or self.evaded > self.rows:
+            raise ValueError("in every found case a number that was changed, and no more found than evaded")
+        return self
+
+
 class OutsideSource(Form):
     """How many rows lie outside the domain for the sake of one column."""
 

@@ -40,6 +40,16 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "picture_missing_most": (
             "{columns} colonnes de {rows} lignes. Il manque le plus de valeurs à : {named}."
         ),
+        "picture_changed": "Ce qui a été changé pour obtenir une autre réponse",
+        "picture_changed_says": (
+            "La recherche a trouvé une autre réponse pour {concerned} cas sur {rows}. Barres : la part des "
+            "cas dans lesquels chaque nombre a dû être changé pour cela."
+        ),
+        "picture_changed_key": "cas dans lesquels il a été changé",
+        "picture_changed_none": (
+            "Aucun changement dans {columns} colonnes n'a donné d'autre réponse ; {rows} lignes."
+        ),
+        "picture_changed_most": "{columns} colonnes de {rows} lignes. Changées le plus souvent : {named}.",
         "picture_outside": "Valeurs hors du domaine déclaré, par colonne",
         "picture_outside_says": (
             "{concerned} lignes sur {rows} sont en dehors. Barres : la part des lignes qui le sont, colonne "

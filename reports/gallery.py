@@ -14,12 +14,12 @@ from certify.digest import Digest
 from certify.dossier import Dossier
 from certify.evidence import EvidenceItem, Measurement
 from certify.verdict import Finding
-from reports.columns import missingness, outside
+from reports.columns import changed, missingness, outside
 from reports.corruptions import corrupted
 from reports.coverage import coverage
 from reports.drift import drift
 from reports.exhibit import Form, read
-from reports.forms import Completeness, Corrupted, Coverage, Domain, Drift, Strata
+from reports.forms import Completeness, Corrupted, Coverage, Domain, Drift, Evaded, Strata
 from reports.language import Words
 from reports.picture import Picture
 from reports.pyramid import crossing, shares
@@ -42,6 +42,7 @@ class _Drawing:
 
 _DRAWINGS: Mapping[tuple[str, str], _Drawing] = {
     ("data_quality.completeness", "completeness.json"): _Drawing(form=Completeness, draw=missingness),
+    ("robustness.evasion", "evaded.json"): _Drawing(form=Evaded, draw=changed),
     ("representativeness.domain", "domain.json"): _Drawing(form=Domain, draw=outside),
     ("representativeness.coverage", "coverage.json"): _Drawing(form=Coverage, draw=coverage),
     ("representativeness.drift", "drift.json"): _Drawing(form=Drift, draw=drift),

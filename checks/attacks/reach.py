@@ -7,7 +7,7 @@ search; `hold` makes of a place a case that can be fed, in its type and on the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, Self
 
@@ -16,9 +16,13 @@ from numpy.typing import NDArray
 
 from checks.attacks.space import Space
 from checks.domain import inside
+from checks.measured import CannotMeasure
 
 Array = NDArray[Any]
 Norm = Literal["linf", "l2"]
+
+MOVED: Final = 0.25
+"""The part of the numbers that are meant to move that must be able to."""
 
 _INWARD: Final = 1 - 1e-5
 """A ball is searched a little smaller than it is, so that rounding to float32 does not leave it."""
@@ -65,18 +69,24 @@ class Reach:
         return np.asarray(np.clip(self.start + moved * shrink[:, np.newaxis], self.lower, self.upper))
 
     def hold(self, places: Array) -> Array:
-        """Cases that can be fed: in reach and on the steps, towards `start` where a ball is meant."""
+        """Cases that can be fed: in reach, on the nearest steps, or or on nearer ones to stay in a ball."""
         kept = self.project(places)
-        stepped = self.space.step > 0
-        if not stepped.any():
+        if not (self.space.step > 0).any():
             return kept
-        step, low = self.space.step[stepped], self.space.low[stepped]
-        counted = (kept[:, stepped].astype(np.float64) - low) / step
-        if self.radius is not None:
-            begin = (self.start[:, stepped].astype(np.float64) - low) / step
-            counted = begin + np.trunc(np.round(counted - begin, 6))
-        kept[:, stepped] = low + np.rint(counted) * step
-        return np.clip(kept, self.lower, self.upper)
+        near = self._stepped(kept, np.rint)
+        if self.radius is None:
+            return near
+        too_far = self.length(near.astype(np.float64) - self.start.astype(np.float64)) > self.radius
+        return np.where(too_far[:, np.newaxis], self._stepped(kept, np.trunc), near)
+
+    def _stepped(self, kept: Array, rounded: Callable[[Array], Array]) -> Array:
+        """On the steps, counted from `start`."""
+        stepped = self.space.step > 0
+        step, begin = self.space.step[stepped], self.start[:, stepped].astype(np.float64)
+        counted = rounded(np.round((kept[:, stepped].astype(np.float64) - begin) / step, 6))
+        found = kept.copy()
+        found[:, stepped] = begin + counted * step
+        return np.clip(found, self.lower, self.upper)
 
     def contains(self, cases: Array) -> NDArray[np.bool_]:
         """Which cases lie in reach and inside the declared contract, reckoned in float64."""
@@ -89,6 +99,16 @@ class Reach:
             return np.asarray(boxed & known)
         length = self.length(cases.astype(np.float64) - self.start.astype(np.float64))
         return np.asarray(boxed & known & (length <= self.radius))
+
+    def require_room(self, movable: NDArray[np.bool_]) -> None:
+        """Raise `CannotMeasure` where steps, ranges or the type swallow the reach of what is `movable`."""
+        there = np.count_nonzero(movable) * len(self)
+        moves = np.count_nonzero((self.upper > self.lower)[:, movable])
+        if not there or moves < MOVED * there:
+            raise CannotMeasure(
+                f"{moves} of {there} numbers that are meant to move can do so in the type and on the steps "
+                "of the input: that is too little to try anything"
+            )
 
     def length(self, moved: Array) -> Array:
         """The Euclidean length of differences, each number measured by its declared range."""

@@ -99,6 +99,8 @@ def _go_on(
 ) -> None:
     rows = np.flatnonzero(course.standing)
     reach = ball(attacker.space, course.cases[rows], norm, strength)
+    if len(rows):
+        reach.require_room(~attacker.space.coded)
     found = attacker.assail(reach, course.own[rows])
     course.standing[rows[found.fallen]] = False
     some = np.flatnonzero(found.fallen)[: _SHOWN - len(course.shown)]

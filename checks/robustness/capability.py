@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,6 @@ from checks.attacks.space import Space
 from checks.measured import CannotMeasure
 
 Array = NDArray[Any]
-MOVED: Final = 0.25
-"""The part of the numbers with leeway that must be able to move."""
-
 Declared = MeasuredColumn | CodedColumn | Quantity
 
 
@@ -40,19 +37,10 @@ def declared_reach(space: Space, cases: Array) -> Reach:
     centre = cases.astype(np.float64)
     lower, upper = np.maximum(centre - down, space.low), np.minimum(centre + up, space.high)
     reach = boxed(space, cases, lower, upper)
-    _require_room(reach, up + down > 0)
+    movable = up + down > 0
+    if movable.any():
+        reach.require_room(movable)
     return _opened(reach, choices)
-
-
-def _require_room(reach: Reach, movable: NDArray[np.bool_]) -> None:
-    """Refuse leeway that steps, ranges or the type swallow: of what is declared a part must move."""
-    there = np.count_nonzero(movable) * len(reach)
-    moves = np.count_nonzero((reach.upper > reach.lower)[:, movable])
-    if moves < MOVED * there:
-        raise CannotMeasure(
-            f"by the declared leeway {moves} of {there} numbers can move in the type and on the steps of the "
-            "input: it is too small to try anything"
-        )
 
 
 def whole_reach(space: Space, cases: Array) -> Reach:

@@ -34,6 +34,7 @@ from checks.table import Table
 Array = NDArray[Any]
 
 _SHOWN: Final = 12
+_COUNTED: Final = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +67,11 @@ def evasion(
     found = _searched(subject, data, which, Budget(steps=steps, queries=queries), tolerance, seed)
     events = len(which) - len(found.rows) + int(np.count_nonzero(found.fallen))
     interval = proportion(events, len(which), confidence)
-    shown = counterexamples(subject, found.attacker.space, _shown(found))
+    cases = _counterexamples(found)
+    shown = counterexamples(subject, found.attacker.space, cases[:_SHOWN])
     return Measured(
         estimates=(interval.estimate(statistic="evaded_share", confidence=confidence),),
-        exhibits=(_exhibit(found, events, len(which)), shown),
+        exhibits=(_exhibit(found, cases, events, len(which)), shown),
     )
 
 
@@ -122,8 +124,9 @@ def _in_its_unit(subject: Subject, tolerance: float) -> float:
     return tolerance * float(rule.range[1] - rule.range[0])
 
 
-def _shown(found: _Found) -> list[Counterexample]:
-    some = np.flatnonzero(found.fallen)[:_SHOWN]
+def _counterexamples(found: _Found) -> list[Counterexample]:
+    """What was found, with nothing changed that need not be."""
+    some = np.flatnonzero(found.fallen)
     if not len(some):
         return []
     near = found.reach.of(some)
@@ -134,14 +137,20 @@ def _shown(found: _Found) -> list[Counterexample]:
     ]
 
 
-def _exhibit(found: _Found, events: int, rows: int) -> Exhibit:
+def _exhibit(found: _Found, cases: list[Counterexample], events: int, rows: int) -> Exhibit:
+    """How often each number was changed. Of many numbers it would be an image of cases, and no count."""
+    names = found.attacker.space.names
+    changed = np.sum([one.before != one.after for one in cases], axis=0) if cases else np.zeros(len(names))
+    few = len(names) <= _COUNTED
     counts = {
         "answered_by": found.attacker.engine.name,
-        "cases": rows,
+        "rows": rows,
         "tried": len(found.rows),
-        "found": int(np.count_nonzero(found.fallen)),
-        "counted": events,
+        "found": len(cases),
+        "evaded": events,
+        "changed": {name: int(count) for name, count in zip(names, changed, strict=True)} if few else {},
     }
     return Exhibit(
-        name="evaded.json", media_type="application/json", visibility="vendor", data=canonical(counts)
-    )
+        name="evaded.json", media_type="application/json", visibility="public" if few else "vendor",
+        data=canonical(counts),
+    )  # fmt: skip

@@ -38,6 +38,12 @@ SHARED = ("representativeness.shares", "shares.json")
 EACH: dict[str, Any] = {
     "missingness": (*MISSINGNESS, COMPLETENESS, MISSING),
     "outside": ("representativeness.domain", "domain.json", DOMAIN, OUTSIDE),
+    "changed": (
+        "robustness.evasion",
+        "evaded.json",
+        {"rows": 500, "evaded": 60, "found": 55, "changed": {"income": 50, "age": 0, "place": 20}},
+        {"evaded_share": {"all": 0.12}},
+    ),
     "shares": (*SHARED, SHARES, FOUND),
     "crossing": (
         "representativeness.distance",
@@ -48,7 +54,7 @@ EACH: dict[str, Any] = {
     "drift": ("representativeness.drift", "drift.json", DRIFT, DISTANCES),
     "coverage": ("representativeness.coverage", "coverage.json", COVERAGE, COVERED),
 }
-BARS = ("missingness", "outside", "shares", "crossing")
+BARS = ("missingness", "outside", "changed", "shares", "crossing")
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
 
 
@@ -124,7 +130,13 @@ def test_every_number_in_a_drawing_stands_in_the_table(dossier: Dossier, kind: s
 
 @pytest.mark.parametrize("kind", BARS)
 def test_the_text_alternative_names_what_stands_out(dossier: Dossier, kind: str) -> None:
-    named = {"missingness": "income", "outside": "age", "shares": "sex=", "crossing": "sex="}
+    named = {
+        "missingness": "income",
+        "outside": "age",
+        "changed": "income",
+        "shares": "sex=",
+        "crossing": "sex=",
+    }
     (panel,) = _picture(dossier, *EACH[kind]).panels
     assert named[kind] in panel.description
 
@@ -142,6 +154,7 @@ def test_the_worst_are_drawn_and_the_table_has_the_rest(dossier: Dossier) -> Non
 @pytest.mark.parametrize(
     ("kind", "nothing"),
     [
+        ("changed", {"rows": 2000, "evaded": 0, "found": 0, "changed": {"age": 0, "sex": 0}}),
         ("missingness", {"rows": 2000, "incomplete": 0, "missing": {"age": 0, "sex": 0}}),
         ("outside", {"rows": 2000, "outside": 0, "of_each_source": [
             {"input": "x", "source": source, "outside": 0} for source in ("age", "sex")
@@ -241,6 +254,7 @@ def test_files_of_the_same_name_are_not_drawn_a_thousand_times(dossier: Dossier)
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
+        ("changed", {"evaded_share": {"all": 0.11}}),
         ("missingness", {"incomplete_share": {"all": 0.124}}),
         ("missingness", {}),
         ("outside", {"outside_share": {"all": 0.01}}),

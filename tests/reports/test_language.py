@@ -25,6 +25,7 @@ COMPOSED = (
     "plot_at_",
     "picture_missing",
     "picture_outside",
+    "picture_changed",
     "picture_drift_missing",
     "picture_drift_outside",
     "picture_surroundings_",

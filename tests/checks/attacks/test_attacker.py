@@ -217,3 +217,16 @@ def test_without_a_budget_nothing_is_tried(reader: Subject) -> None:
     for budget in (Budget(steps=0, queries=5), Budget(steps=5, queries=0)):
         with pytest.raises(CannotMeasure, match="nothing is tried"):
             begun(reader, budget)
+
+
+@pytest.mark.parametrize("norm", ["linf", "l2"])
+def test_an_image_of_whole_steps_is_attacked_on_them(make_subject: Subjects, norm: Any) -> None:
+    cases = images()
+    cases["image"] = np.rint(4 * cases["image"]) / 4
+    subject = make_subject(cases, task="multiclass", tensor="image", weights=WEIGHTS, step=0.25)
+    attacker, packed = begun(subject)
+    strength = {"linf": 0.05, "l2": 0.12}[norm]
+    found = attacker.assail(ball(attacker.space, packed, norm, strength), decisions(subject))
+    assert found.fallen.mean() > 0.5
+    assert (4 * found.places == np.rint(4 * found.places)).all()
+    assert (nearest(packed, norm)[found.fallen] <= strength).all()

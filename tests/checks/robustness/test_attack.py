@@ -13,6 +13,7 @@ import pytest
 from checks.measured import CannotMeasure, Confidence, Measured
 from checks.robustness.attack import attack
 from checks.robustness.random_neighbours import random_neighbours
+from checks.specimens.graph import graph
 from checks.statistics.proportions import clopper_pearson
 from checks.subject import Subject
 
@@ -114,8 +115,28 @@ def test_what_cannot_be_attacked_is_not_measured(make_subject: Subjects) -> None
         (good, (), {}, "no strength"),
         (good, ("0.1",), {"steps": 0}, "nothing is tried"),
         (make_subject(at(-1, -2)), ("0.1",), {}, "no case is decided rightly"),
+        (make_subject(at(1, 2), step=1), ("0.04",), {}, "0 of 2 numbers that are meant to move"),
+        (make_subject(at(1, 0), coded={"x": [0, 1, -1]}), ("0.1",), {}, "it is blind"),
     ):
         with pytest.raises(CannotMeasure, match=match):
             measured(subject, *strengths, **more)
     with pytest.raises(CannotMeasure, match="none were given"):
         attack(good, None, LEVEL, strengths=("strength=0.1",), **BUDGET)
+
+
+def test_a_model_that_answers_many_at_once_otherwise_hides_nothing(make_subject: Subjects) -> None:
+    """Several cases at a time are always "yes": whoever asks only so finds nothing, and measures nothing."""
+    nodes = """cases = Shape <end: int = 1> (input)
+        many = Greater(cases, one)
+        far = MatMul(input, ten)
+        odds = Where(many, sure, far)
+        probability = Sigmoid(odds)"""
+    data = graph(
+        shape=(1,), source="input", answer="probability", numbers=1, nodes=nodes,
+        constants={
+            "one": np.array([1]), "ten": np.array([[10]], np.float32), "sure": np.array([[9]], np.float32),
+        },
+    )  # fmt: skip
+    subject = make_subject(at(*np.linspace(0.001, 4, 40)), graph=data)
+    with pytest.raises(CannotMeasure, match="it is blind"):
+        measured(subject, "0.1")

@@ -70,6 +70,8 @@ def test_a_code_becomes_one_of_its_list_and_no_other(make_subject: Subjects) -> 
     found = measured(with_leeway(subject, {"x0": (0, 0), "x1": [2]}))
     (case,) = exhibit(found, "counterexamples.json")["cases"]
     assert case["changes"] == [{"name": "x1", "unit": "code", "before": "0.0", "after": "2.0"}]
+    counted = exhibit(found, "evaded.json")
+    assert (counted["rows"], counted["found"], counted["changed"]) == (4, 1, {"x0": 0, "x1": 1})
 
 
 def crooked(seed: int) -> bytes:
@@ -152,7 +154,7 @@ def test_without_a_word_on_every_number_nothing_is_measured(make_subject: Subjec
         with pytest.raises(CannotMeasure, match=match):
             measured(with_leeway(subject, leeway))  # type: ignore[arg-type]
     coarse = make_subject(frame, step=1, coded={"x1": [0, 1]})
-    with pytest.raises(CannotMeasure, match="0 of 2 numbers can move"):
+    with pytest.raises(CannotMeasure, match="0 of 2 numbers that are meant to move"):
         measured(with_leeway(coarse, {"x0": (0.9, 0.9), "x1": []}))
     deaf = make_subject(at(1, 2), weights=[0])
     with pytest.raises(CannotMeasure, match="it is blind"):
