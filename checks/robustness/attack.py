@@ -8,39 +8,15 @@ speaks of this attack with this budget, as a trial on a case drawn from the popu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final, get_args
-
 import numpy as np
-from numpy.typing import NDArray
 
-from certify.digest import canonical
-from certify.evidence import Estimate, exact
-from checks.attacks.attacker import Attacker, attacker_of
 from checks.attacks.campaign import Budget
-from checks.attacks.reach import Norm, ball
-from checks.attacks.space import space_of
-from checks.domain import Mask
-from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
+from checks.measured import CannotMeasure, Confidence, Measured
 from checks.predictor import UNDECIDED
-from checks.robustness.counterexamples import Counterexample, counterexamples
-from checks.robustness.neighbourhood import strengths_of, tried_rows
-from checks.statistics.proportions import proportion
+from checks.robustness.course import Siege, besieged
+from checks.robustness.neighbourhood import tried_rows
 from checks.subject import Subject
 from checks.table import Table
-
-STATISTIC: Final = "accuracy_under_attack"
-_SHOWN: Final = 12
-
-
-@dataclass(kw_only=True)
-class _Course:
-    """What is left standing while the strength grows: whoever fell at a lesser strength stays fallen."""
-
-    cases: NDArray[Any]
-    own: NDArray[np.int64]
-    standing: Mask
-    shown: list[Counterexample]
 
 
 def attack(
@@ -56,80 +32,13 @@ def attack(
     """
     if data is None:
         raise CannotMeasure("accuracy is measured on data, and none were given")
-    if norm not in get_args(Norm):
-        raise CannotMeasure(f"expected the norm {' or '.join(get_args(Norm))}, found {norm}")
     data.require_independent_rows()
-    shares = dict(sorted(strengths_of(strengths).items(), key=lambda item: item[1]))
+    siege = Siege(norm=norm, strengths=strengths, budget=Budget(steps=steps, queries=queries), seed=seed)
     which = tried_rows(subject, data, rows, seed)
-    attacker, course = _begun(subject, data, which, Budget(steps=steps, queries=queries), seed)
-    clean, family = int(np.count_nonzero(course.standing)), confidence.over(len(shares))
-    estimates = []
-    for name, strength in shares.items():
-        _go_on(attacker, course, "l2" if norm == "l2" else "linf", strength, which)
-        interval = proportion(int(np.count_nonzero(course.standing)), len(which), family)
-        estimates.append(interval.estimate(statistic=STATISTIC, stratum=name, confidence=family))
-    shown = counterexamples(subject, attacker.space, course.shown)
-    return Measured(
-        estimates=tuple(estimates),
-        exhibits=(_exhibit(norm, clean / len(which), estimates, attacker), shown),
-    )
-
-
-def _begun(
-    subject: Subject, data: Table, which: NDArray[np.int64], budget: Budget, seed: int
-) -> tuple[Attacker, _Course]:
-    """An attacker that was shown to see, and the cases before anything is moved."""
     inputs = {name: values[which] for name, values in data.inputs.items()}
-    labels = data.labels[which]
     own = np.where(data.inside[which], subject.predictor.decide(inputs), UNDECIDED)
-    standing = (own == labels) & (own != UNDECIDED)
-    if not standing.any():
-        raise CannotMeasure("no case is decided rightly: there is nothing to attack")
-    random = subject.generator(seed, "attack")
-    space = space_of(subject.manifest.model.inputs)
-    cases = space.packed(inputs)
-    attacker = attacker_of(subject, cases[standing], budget=budget, random=random)
-    whole = ball(space, cases[standing], "linf", 1.0)
-    attacker.require_sight(cases[standing], own[standing], whole)
-    return attacker, _Course(cases=cases, own=own, standing=standing, shown=[])
-
-
-def _go_on(
-    attacker: Attacker, course: _Course, norm: Norm, strength: float, which: NDArray[np.int64]
-) -> None:
-    rows = np.flatnonzero(course.standing)
-    reach = ball(attacker.space, course.cases[rows], norm, strength)
-    if len(rows):
-        reach.require_room(~attacker.space.coded)
-    found = attacker.assail(reach, course.own[rows])
-    course.standing[rows[found.fallen]] = False
-    some = np.flatnonzero(found.fallen)[: _SHOWN - len(course.shown)]
-    if not len(some):
-        return
-    places = attacker.minimal(reach.of(some), found.places[some], course.own[rows[some]])
-    for row, place in zip(rows[some], places, strict=True):
-        course.shown.append(
-            Counterexample(row=int(which[row]), strength=strength, before=course.cases[row], after=place)
-        )
-
-
-def _exhibit(norm: str, clean: float, estimates: list[Estimate], attacker: Attacker) -> Exhibit:
-    said = {
-        "norm": norm,
-        "answered_by": attacker.engine.name,
-        "clean": str(exact(clean)),
-        "attacked": [
-            {
-                "strength": estimate.stratum,
-                "share": str(estimate.value),
-                "lower": str(estimate.demonstrating.lower),
-                "upper": str(estimate.demonstrating.upper),
-                "cases": estimate.n,
-            }
-            for estimate in estimates
-        ],
-    }
-    return Exhibit(
-        name="attacked-accuracy.json", media_type="application/json", visibility="vendor",
-        data=canonical(said),
+    right = (own == data.labels[which]) & (own != UNDECIDED)
+    return besieged(
+        subject, siege, confidence, rows=which, inputs=inputs, before=own, standing=right,
+        statistic="accuracy_under_attack",
     )  # fmt: skip

@@ -27,6 +27,7 @@ from checks.predictor import UNDECIDED
 from checks.robustness.capability import declared_reach, whole_reach
 from checks.robustness.counterexamples import Counterexample, counterexamples
 from checks.robustness.neighbourhood import tried_rows
+from checks.robustness.steadiness import in_its_unit
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
 from checks.table import Table
@@ -86,7 +87,7 @@ def _searched(
     reach = declared_reach(space, cases)
     attacker = attacker_of(
         subject, cases, budget=budget, random=subject.generator(seed, "evasion"),
-        tolerance=_in_its_unit(subject, tolerance),
+        tolerance=in_its_unit(subject, tolerance) if _numeric(subject) else 0.0,
     )  # fmt: skip
     attacker.require_sight(cases, before, whole_reach(space, cases))
     found = attacker.assail(reach, before)
@@ -112,16 +113,6 @@ def _answered(subject: Subject, data: Table, which: NDArray[np.int64]) -> tuple[
 
 def _numeric(subject: Subject) -> bool:
     return isinstance(subject.manifest.model.decision, IdentityRule)
-
-
-def _in_its_unit(subject: Subject, tolerance: float) -> float:
-    """The tolerance in the unit of the answer; of classes there is none."""
-    rule = subject.manifest.model.decision
-    if not isinstance(rule, IdentityRule):
-        return 0.0
-    if not tolerance > 0:
-        raise CannotMeasure(f"expected a tolerance above 0 for answers that are numbers, found {tolerance}")
-    return tolerance * float(rule.range[1] - rule.range[0])
 
 
 def _counterexamples(found: _Found) -> list[Counterexample]:

@@ -31,6 +31,19 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         imports=("torch",),
     ),
     method(
+        "checks.robustness.steadiness:steadiness",
+        "The share of cases whose number for an answer the stated attack does not move, by graded strengths.",
+        parameters={
+            "norm": "text",
+            "strengths": "list",
+            "tolerance": "decimal",
+            "rows": "integer",
+            "steps": "integer",
+            "queries": "integer",
+            "seed": "integer",
+        },
+    ),
+    method(
         "checks.robustness.evasion:evasion",
         "The share of cases that the stated search has answered otherwise by what somebody can change.",
         parameters={

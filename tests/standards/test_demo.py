@@ -48,6 +48,7 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "objectives.claims": ({"claim_margin"}, {"every_claim_checked"}),
     "objectives.performance": ({"performance"}, set()),
     "robustness.noise_stability": ({"decision_changed"}, set()),
+    "robustness.steadiness": ({"steady_under_attack"}, set()),
     "robustness.evasion": ({"evaded_share"}, set()),
     "robustness.attack": ({"accuracy_under_attack"}, set()),
     "robustness.certified_accuracy": ({"certified_accuracy"}, set()),

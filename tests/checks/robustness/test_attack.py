@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from checks.measured import CannotMeasure, Confidence, Measured
 from checks.robustness.attack import attack
@@ -114,7 +115,7 @@ def test_what_cannot_be_attacked_is_not_measured(make_subject: Subjects) -> None
         (good, ("0.1",), {"norm": "l7"}, "expected the norm"),
         (good, (), {}, "no strength"),
         (good, ("0.1",), {"steps": 0}, "nothing is tried"),
-        (make_subject(at(-1, -2)), ("0.1",), {}, "no case is decided rightly"),
+        (make_subject(at(-1, -2)), ("0.1",), {}, "nothing to attack"),
         (make_subject(at(1, 2), step=1), ("0.04",), {}, "0 of 2 numbers that are meant to move"),
         (make_subject(at(1, 0), coded={"x": [0, 1, -1]}), ("0.1",), {}, "it is blind"),
     ):
@@ -140,3 +141,26 @@ def test_a_model_that_answers_many_at_once_otherwise_hides_nothing(make_subject:
     subject = make_subject(at(*np.linspace(0.001, 4, 40)), graph=data)
     with pytest.raises(CannotMeasure, match="it is blind"):
         measured(subject, "0.1")
+
+
+def test_a_model_that_leans_on_many_weak_signs_falls_sooner_as_theory_says(make_subject: Subjects) -> None:
+    """One strong sign and thirty weak ones, which add up to more (after Tsipras et al., ICLR 2019).
+
+    Of sign(w·x) with x normal about y·m and of spread 1 in each number, what is right within eps of each is
+    the normal distribution at (w·m - eps |w|_1) / |w|_2.
+    """
+    random = np.random.default_rng(2)
+    means = np.array([1.6] + [0.35] * 30)
+    true = random.choice([-1, 1], 1500)
+    cases = true[:, np.newaxis] * means + random.standard_normal((1500, 31))
+    frame = pd.DataFrame(np.clip(cases, -10, 10), columns=[f"x{place}" for place in range(31)])
+    frame["label"] = np.where(true > 0, "yes", "no")
+    left = {}
+    for name, weights in {"weak": means, "strong": np.eye(31)[0]}.items():
+        subject = make_subject(frame, weights=weights)
+        left[name] = shares(measured(subject, "0.005", "0.015", "0.03", queries=10))
+        for strength, share in left[name].items():
+            kept = weights @ means - 20 * float(strength) * np.abs(weights).sum()
+            assert share == pytest.approx(norm.cdf(kept / np.linalg.norm(weights)), abs=0.04)
+    assert left["weak"]["0.005"] > left["strong"]["0.005"]
+    assert left["weak"]["0.03"] < left["strong"]["0.03"]

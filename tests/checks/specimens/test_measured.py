@@ -379,6 +379,11 @@ PROOFS = (
         attributes=("sex",), regions=100, seed=1,
     ),
     Proof(
+        method="robustness.steadiness", specimen="gauge", bad_one="random_predictor",
+        found="steady_under_attack", stratum="strength=0.01", good=(0.95, 1), bad=(0, 0.1),
+        arguments={**ATTACKED, "tolerance": 0.05},
+    ),
+    Proof(
         method="robustness.evasion", bad_one="near_threshold", found="evaded_share", good=(0, 0.05),
         bad=(0.9, 1), arguments=EVADED,
     ),
