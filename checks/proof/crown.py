@@ -49,7 +49,7 @@ class Problem:
     """What rows are bounded over: a network, lines for each activation, a box, and how far values reach.
 
     `reach` holds for each value a bound (width,) on its absolute value in exact arithmetic, over every input
-    that is considered. With it a pass also bounds its own rounding (`rounding` has the argument); without it
+    that is considered. With it a pass also bounds its own rounding (docs/decisions/0025); without it
     nothing may rest on the result.
     """
 
@@ -168,7 +168,7 @@ class Pass:
         rows[value] = rows[value] + row
 
     def _note(self, row: Tensor, place: int, terms: int) -> None:
-        """What rounding an affine layer can do: see `rounding`."""
+        """What rounding in an affine layer can do: the row times what is added up, n rounding units wrong."""
         reach, layer = self.problem.reach, self.problem.network.layers[place]
         if reach is not None and isinstance(layer, Affine):
             span = layer.linear.absolute().apply(reach[layer.source]) + layer.offset.abs()

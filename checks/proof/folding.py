@@ -2,7 +2,7 @@
 
 A product of two numbers of single precision is exact in double precision, so that folding a standardisation
 or a normalisation into a matrix is exact as a rule; where three meet, one rounding of double precision
-enters, which `rounding` counts. A layer is folded only into its sole reader.
+enters, less than bounds leave for rounding. A layer is folded only into its sole reader.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The weights are exact copies of those of the ONNX graph in double precision; `reading.read_network` makes a
 network from the bytes of a graph. What a network computes here is meant in real arithmetic; `evaluate` is
-double precision. How far single precision in onnxruntime lies from it is bounded in `rounding`, not here.
+double precision. How far single precision in onnxruntime lies from it, this module does not say.
 
 Terms: value 0 is the input, value i + 1 what layer i gives. The last layer gives the output. A chain is a
 network in which each layer takes what the one before it gave.

@@ -183,7 +183,7 @@ def _normalized(builder: Builder, node: Node, inputs: Inputs) -> Held:
     if node.attributes.get("training_mode", 0):
         raise CannotMeasure("an operator BatchNormalization learns")
     factor = scale / torch.sqrt(variance + node.attributes.get("epsilon", 1e-5))
-    return builder.scaled(value, factor, offset - factor * mean)
+    return builder.scaled(builder.scaled(value, factor, -factor * mean), 1.0, offset)
 
 
 def _averaged(builder: Builder, node: Node, inputs: Inputs) -> Held:

@@ -1,9 +1,9 @@
 """Whether a property of a network holds: an attack first, then the engine that fits.
 
 Networks of few inputs are proved by halving the box of inputs (`splitting`), others by the signs of their
-activations (`activations`). What "holds" says: in the real
-numbers, with the weights that the file stores, no point of any region is unsafe, nor within `margin` of being
-so. What "violated" says: the model itself, asked by the caller's `confirms`, did it.
+activations (`activations`). What "holds" says: in the real numbers, with the weights that the file stores, no
+point of any region is unsafe, nor within `margin` of being so. What "violated" says: the model itself, asked
+by the caller's `confirms`, did it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from checks.measured import CannotMeasure
 from checks.proof.activations import settle
 from checks.proof.answer import Answer, Verdict
 from checks.proof.budget import Budget
+from checks.proof.descent import descended
 from checks.proof.network import Network
 from checks.proof.property import F64, Case, Property, Region
 from checks.proof.splitting import split, steps_of
@@ -178,11 +179,11 @@ def inside(region: Region, points: F64) -> F64:
 
 
 def _tried(network: Network, case: Case, generator: np.random.Generator) -> F64:
-    """Of many random points and corners those that come nearest to being unsafe."""
+    """Of many random points and corners, and a few that walked, those that come nearest to being unsafe."""
     points = _uniform(case.region, TRIED, generator)
     corners = generator.random((TRIED // 4, network.inputs)) < 0.5
     points[: len(corners)] = np.where(corners, case.region.lower, case.region.upper)
-    points = inside(case.region, points)
+    points = inside(case.region, np.concatenate([points, descended(network, case, generator)]))
     answers = network.evaluate(points)
     gaps = [(answers @ c.rows.T - c.limits).max(axis=1, initial=-np.inf) for c in case.unsafe]
     return points[np.argsort(np.min(gaps, axis=0))[:CONFIRMED_AT_ONCE]]
