@@ -1,4 +1,6 @@
 import json
+import os
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from checks.robustness.slips import SLIPS, written
 from checks.statistics.proportions import clopper_pearson
 
 LEVEL = Confidence(0.975)
+DATA = os.environ.get("CERTIFY_DATA")
 COMPLETE = {"may_be_missing": []}
 
 
@@ -196,3 +199,56 @@ def test_whole_numbers_are_rounded_and_what_a_type_cannot_hold_is_no_slip():
     assert written(np.array([1e12]), "int32") is None
     assert written(np.array([np.nan]), "int64") is None
     assert np.isinf(written(np.array([1e300]), "float32")).all()
+
+
+def _labels_alone(path):
+    """Without the list of probabilities, which is no tensor."""
+    import onnx
+
+    model = onnx.load(path)
+    model.graph.output.pop()
+    (zipped,) = [node for node in model.graph.node if node.op_type == "ZipMap"]
+    model.graph.node.remove(zipped)
+    return bytes(model.SerializeToString())
+
+
+PIMA = ("pregnancies", "glucose", "pressure", "skin", "insulin", "bmi", "pedigree", "age")
+UNITS = {
+    "glucose": ("mg/dl", [0, 400]), "pressure": ("mmHg", [0, 200]), "skin": ("mm", [0, 100]),
+    "age": ("year", [18, 120]), "bmi": ("kg/m**2", [0, 70]),
+}  # fmt: skip
+
+
+@pytest.mark.qualify
+@pytest.mark.skipif(DATA is None, reason="CERTIFY_DATA names no folder with real data")
+def test_a_tree_of_others_answers_without_a_value_and_an_age_in_months_is_noticed(make_subject, capsys):
+    """A TreeEnsembleClassifier sends what is no number down one branch: it guesses, as ONNX defines it."""
+    folder = Path(str(DATA)) / "diabetes_tree"
+    frame = pd.read_csv(folder / "pima-indians-diabetes.csv", header=None, names=[*PIMA, "label"])
+    columns = [
+        {
+            "kind": "measured", "name": name, "unit": UNITS.get(name, ("1", None))[0],
+            "range": list(map(str, UNITS.get(name, ("1", [0, 1000]))[1])),
+        }
+        for name in PIMA
+    ]  # fmt: skip
+    change = {
+        "model": {
+            "inputs": [{"kind": "table", "name": "float_input", "dtype": "float32", "columns": columns}],
+            "outputs": [{"name": "output_label", "content": "label"}],
+            "decision": {"output": "output_label", "negative": "0", "positive": "1"},
+        }
+    }
+    subject = make_subject(
+        frame, columns=list(PIMA), classes=["0", "1"], graph=_labels_alone(folder / "diabetes.onnx"),
+        most=COMPLETE, change=change,
+    )  # fmt: skip
+    found, _ = measured(subject, "corruption=missing", "corruption=unit", "corruption=decimal")
+    with capsys.disabled():
+        print()
+        for stratum, e in found.items():
+            lower, upper = e.demonstrating.lower, e.demonstrating.upper
+            print(f"{stratum:42} {float(e.value):.3f} [{float(lower):.3f}, {float(upper):.3f}] n={e.n}")
+    assert float(found["corruption=missing"].value) == 1
+    assert float(found["corruption=unit & feature=age"].value) == 0
+    assert float(found["corruption=decimal"].value) > 0.1
