@@ -71,8 +71,8 @@ def _panel(
     corruption: str, points: Sequence[CorruptedShare], clean: Decimal, name: str, words: Words
 ) -> Panel:
     title = words.term(corruption)
-    strokes, letterings = apart([*_axes(words), *_bounds(points)])
     first, last = points[0], points[-1]
+    strokes, letterings = apart([*_axes(words), *_bounds(points), _last(last, words)])
     return Panel(
         name=name,
         heading=title,
@@ -121,6 +121,13 @@ def _axes(words: Words) -> Iterator[Stroke | Lettering]:
     for severity in range(1, _MOST + 1):
         x = percent_of(_across(severity))
         yield Lettering(x=x, y=_FLOOR + 16, anchor="middle", style="tick", text=str(severity))
+
+
+def _last(point: CorruptedShare, words: Words) -> Lettering:
+    """The share at the greatest severity, below its point where there is room."""
+    y = _down(point.share) + (18 if point.share > Decimal("0.3") else -8)
+    text = words.say("percent", percent=brief(point.share))
+    return Lettering(x=percent_of(_across(point.severity)), y=y, anchor="end", style="value", text=text)
 
 
 def _bounds(points: Sequence[CorruptedShare]) -> Iterator[Stroke]:

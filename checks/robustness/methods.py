@@ -99,5 +99,6 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         "The share of cases decided otherwise on more threads, unoptimised or in double precision.",
         parameters={"settings": "list", "rows": "integer", "seed": "integer"},
         observed=True,
+        imports=("torch",),
     ),
 )
