@@ -27,10 +27,6 @@ _MOTION: Final = ((6, 1), (6, 1.5), (6, 2), (8, 2), (9, 2.5))
 _ZOOM: Final = (1.06, 1.11, 1.16, 1.21, 1.26)
 """Up to below which factor, in steps of a hundredth."""
 
-_NODES: Final = (-np.sqrt(3), 0.0, np.sqrt(3))
-_WEIGHTS: Final = (1 / 6, 2 / 3, 1 / 6)
-"""The rule of Gauss and Hermite of three points for a standard normal distribution."""
-
 
 def defocus_blur(pictures: Pictures, severity: int, rng: np.random.Generator) -> Pictures:
     """Each point spread over a disc, which is itself a little soft."""
@@ -48,16 +44,17 @@ def _step(pictures: Pictures) -> float:
 
 
 def softened(pictures: Pictures, spread: float) -> Pictures:
-    """A normal blur with a spread in pixels, right in its first five moments."""
-    down = sum(
-        weight * looked_up(pictures, np.array(spread * node), np.array(0.0))
-        for node, weight in zip(_NODES, _WEIGHTS, strict=True)
-    )
-    across = sum(
-        weight * looked_up(np.asarray(down), np.array(0.0), np.array(spread * node))
-        for node, weight in zip(_NODES, _WEIGHTS, strict=True)
-    )
-    return np.asarray(across, dtype=np.float64)
+    """A normal blur with a spread in pixels, down and then across."""
+    step = _step(pictures)
+    reach = int(np.ceil(3 * spread / step))
+    places = step * np.arange(-reach, reach + 1)
+    weights = np.exp(-0.5 * (places / spread) ** 2)
+    blurred, still = pictures, np.array(0.0)
+    for axis in range(2):
+        ways = [(place, still) if axis == 0 else (still, place) for place in places]
+        parts = [weight * looked_up(blurred, *way) for weight, way in zip(weights, ways, strict=True)]
+        blurred = np.asarray(np.sum(parts, axis=0) / weights.sum(), dtype=np.float64)
+    return blurred
 
 
 def glass_blur(pictures: Pictures, severity: int, rng: np.random.Generator) -> Pictures:

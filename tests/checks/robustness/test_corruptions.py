@@ -91,19 +91,20 @@ def test_a_blur_keeps_an_even_picture_and_the_light_of_one_in_the_middle(name):
     assert np.count_nonzero(blurred[0] > 1e-3) > 16
 
 
-def test_the_disc_of_a_blur_is_as_wide_as_published():
-    """Severity 5 at 32 by 32: whole pixels within 1.5, nine of them, and a variance of 0.01 more."""
+def width_of(severity):
+    """The variance along one axis of what a point of 32 by 32 pixels becomes out of focus."""
     point = np.zeros((1, 32, 32, 1))
     point[0, 16, 16] = 1
-    spread = shown("defocus_blur", point, 5)[0, ..., 0]
-    rows = np.arange(32) - 16
+    spread = shown("defocus_blur", point, severity)[0, ..., 0]
     assert spread.sum() == pytest.approx(1)
-    assert (spread.sum(axis=1) * rows**2).sum() == pytest.approx(6 / 9 + in_linear(0.1), abs=1e-9)
+    return (spread.sum(axis=1) * (np.arange(32) - 16) ** 2).sum()
 
 
-def in_linear(spread):
-    """The variance of three nodes, the outer ones of 1/6 at sqrt(3) spreads, read between two pixels."""
-    return 1 / 3 * np.sqrt(3) * spread
+def test_the_disc_of_a_blur_is_as_wide_as_published():
+    """Severity 5: the nine pixels within 1.5; severity 1: one pixel and a normal blur of spread 0.4."""
+    beside = np.exp(-1 / (2 * 0.4**2))
+    assert width_of(5) == pytest.approx(6 / 9)
+    assert width_of(1) == pytest.approx(2 * beside / (1 + 2 * beside), rel=1e-3)
 
 
 def test_looking_up_reads_between_pixels_and_mirrors_beyond_the_edge():
