@@ -9,7 +9,7 @@ applications, IEEE ICSTW 2013, sections I and II; NIST SP 800-142, section 2.1).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
@@ -82,6 +82,18 @@ def axes_of(relation: Relation, parts: int) -> tuple[Axis, ...]:
     if cells > MOST_CELLS:
         raise CannotMeasure(f"the domain has {cells} cells, of which {MOST_CELLS} at most are counted")
     return axes
+
+
+def with_elsewhere(axes: Sequence[Axis]) -> tuple[Axis, ...]:
+    """The same columns with a last part for rows that lie in none: missing, no number, outside the domain."""
+    return tuple(
+        replace(
+            axis,
+            labels=(*axis.labels, "elsewhere"),
+            place=f"coalesce({axis.place}, {len(axis.labels)})",
+        )
+        for axis in axes
+    )
 
 
 def count_cells(relation: Relation, axes: Sequence[Axis]) -> Cells:

@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 from certify.digest import canonical
 from checks.measured import CannotMeasure, Confidence, Exhibit, Interval, Measured
 from checks.relation import Relation
-from checks.representativeness.conditions import Axis, Cells, axes_of, count_cells, count_rows_in
+from checks.representativeness.conditions import (
+    Axis,
+    Cells,
+    axes_of,
+    count_cells,
+    count_rows_in,
+    with_elsewhere,
+)
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
 
@@ -61,8 +68,8 @@ def novelty(
     """Estimates `novel_share` (all): rows with a pair of conditions of which `other_role` has too few rows.
 
     Too few are fewer than `fewest_rows`. Bounds: Clopper-Pearson over the rows, taken as draws of the process
-    that made them, with the other data set as it is; hence independent and unweighted rows. A row outside the
-    domain in a column is judged by its other columns: `representativeness.domain` counts it.
+    that made them, with the other data set as it is; hence independent and unweighted rows. That a value is
+    missing, or outside the domain, is a condition too: where the other data hold no such row, it is new.
     """
     if data is None:
         raise CannotMeasure("new conditions are counted in a data set, and none was given")
@@ -71,7 +78,7 @@ def novelty(
     _require_sound(parts, fewest_rows)
     rows = subject.independent_rows(data.dataset.role).rows
     other = subject.relation(other_role)
-    known = count_cells(other, axes_of(other, parts))
+    known = count_cells(other, with_elsewhere(axes_of(other, parts)))
     novel = count_rows_in(data, known, {pair: table < fewest_rows for pair, table in known.tables.items()})
     share = proportion(novel, rows, confidence)
     return Measured(

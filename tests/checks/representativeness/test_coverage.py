@@ -104,6 +104,17 @@ def test_the_training_data_themselves_are_nothing_new(make_subject):
     assert float(new_to_training(make_subject, frame, frame.head(100), columns=list("abc")).value) == 0
 
 
+@pytest.mark.parametrize("elsewhere", [None, 7.0], ids=["missing", "outside the domain"])
+def test_a_value_that_no_case_of_training_lacks_is_new_where_it_is_lacking(make_subject, elsewhere):
+    """Otherwise a test set of which a column was blanked would hold nothing new."""
+    train = frame_of(np.random.default_rng(7), 2000)
+    test = train.head(100).assign(a=elsewhere)
+    columns = list("abc")
+    assert float(new_to_training(make_subject, train, test, columns=columns).value) == 1
+    seen = pd.concat([train, train.assign(a=elsewhere)])
+    assert float(new_to_training(make_subject, seen, test, columns=columns).value) == 0
+
+
 @pytest.mark.parametrize(
     ("keywords", "complaint"),
     [
