@@ -14,10 +14,10 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.attacks.derivatives import Unsupported
 from checks.attacks.goal import may_be_bare
 from checks.attacks.slopes import SlopeGraph, Squash
 from checks.attacks.space import Space, space_of
+from checks.attacks.tape import Unsupported
 from checks.files import Files
 from checks.measured import CannotMeasure
 from checks.predictor import Predictor

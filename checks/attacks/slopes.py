@@ -14,7 +14,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.attacks.derivatives import RULES, Step, Tape, Unsupported, places_of
+from checks.attacks.derivatives import RULES, places_of
+from checks.attacks.tape import Step, Tape, Unsupported
 
 Array = NDArray[Any]
 

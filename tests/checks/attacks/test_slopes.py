@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from checks.attacks.derivatives import RULES, Unsupported
+from checks.attacks.derivatives import RULES
 from checks.attacks.slopes import SlopeGraph
+from checks.attacks.tape import Unsupported
 from checks.differentiable.network import Graph
 from checks.specimens.graph import graph
 
@@ -35,7 +36,12 @@ RESIDUAL = """a = Conv <pads: ints = [1, 1, 1, 1]> (x, kk)
     u = Squeeze (g, axes)
     w = Sub(half, u)
     z = Div(w, two)
-    y = Dropout(z)"""
+    f = Neg(z)
+    c = Concat <axis: int = -1> (f, z, u)
+    p = MatMul(c, mixed)
+    h = Mean(p, z, p)
+    i = Sum(h, u, half, p)
+    y = Dropout(i)"""
 
 
 def numbers(*shape: int) -> np.ndarray:
@@ -60,7 +66,7 @@ def convolution(conv: str, pool: str, side: int) -> tuple[bytes, tuple[int, ...]
 def residual() -> tuple[bytes, tuple[int, ...]]:
     held = {
         "kk": numbers(3, 3, 3, 3), "s": numbers(3), "m": numbers(3), "v": np.abs(numbers(3)) + 1,
-        "axes": np.array([2, 3]), "half": np.float32(0.5), "two": np.float32(2),
+        "axes": np.array([2, 3]), "half": np.float32(0.5), "two": np.float32(2), "mixed": numbers(9, 3),
     }  # fmt: skip
     return made(RESIDUAL, (3, 3, 3), held), (3, 3, 3)
 
