@@ -28,7 +28,7 @@ from checks.proof.property import Case, Condition
 from checks.proof.vnnlib import read_vnnlib
 
 pytestmark = pytest.mark.skipif("CERTIFY_DATA" not in os.environ, reason="set CERTIFY_DATA")
-STEPS, STARTS, ROUNDS = 40, 128, 25
+STEPS, STARTS, ROUNDS = 60, 512, 25
 
 
 @dataclass(frozen=True)
