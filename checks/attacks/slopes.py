@@ -71,7 +71,10 @@ class SlopeGraph:
         names = [name for node in graph.node for name in node.output if name]
         session = _session(_with_outputs(self._model, names))
         cases = np.random.default_rng(0).random((_TRIED, *self.shape)).astype(self.dtype)
-        found = session.run(names, {self.source: cases})
+        try:
+            found = session.run(names, {self.source: cases})
+        except Exception as error:  # onnxruntime raises its own classes without a common root
+            raise Unsupported(f"a graph that does not take several cases: {error}") from error
         return {self.source: cases, **_initial(graph), **dict(zip(names, found, strict=True))}
 
     def _write(self, output: str) -> None:

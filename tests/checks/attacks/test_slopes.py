@@ -137,10 +137,11 @@ def test_scores_are_taken_before_a_squeezing_end(squash: str) -> None:
         "f = Flatten(x)\n s = Sin(f)\n y = MatMul(s, w)",
         "t = Transpose <perm: ints = [1, 0]> (x)\n u = Transpose(t)\n y = MatMul(u, w)",
         "m = MatMul(one, w)\n y = Identity(m)",
+        "c = Concat <axis: int = 1> (x, one)\n y = MatMul(c, wide)",
     ],
 )
 def test_what_has_no_rule_is_said(nodes: str) -> None:
-    held = {"w": numbers(4, 3), "one": numbers(1, 4)}
+    held = {"w": numbers(4, 3), "one": numbers(1, 4), "wide": numbers(8, 3)}
     with pytest.raises(Unsupported):
         SlopeGraph(made(nodes, (4,), held), "y", (4,), np.float32)
 
