@@ -12,11 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from checks.proof.ascent import Demand
 from checks.proof.budget import Budget
+from checks.proof.crown import Freedom, Pass, relative_error
 from checks.proof.forest import Forest, Targets
 from checks.proof.network import F64, Network
 from checks.proof.property import Case, Condition
@@ -88,11 +90,12 @@ def settle(
     left = [Condition(unsafe.rows, unsafe.limits + margin) for unsafe in case.unsafe]
     with torch.no_grad():
         bounds = Bounds.of(network, _box(case.region.lower), _box(case.region.upper))
+        left = _beyond_one_pass(work, bounds, left)
         for stage in _stages(work):
-            bounds = stage(bounds)
-            left = _unsettled(work, bounds, left)
             if not left or work.late():
                 break
+            bounds = stage(bounds)
+            left = _unsettled(work, bounds, _beyond_one_pass(work, bounds, left))
         while left and not work.late() and _impossible(work, bounds, left[0]):
             left.pop(0)
     if work.found or not left:
@@ -109,6 +112,20 @@ def _stages(work: Work) -> list[Callable[[Bounds], Bounds]]:
         lambda bounds: tightened(bounds, steps=2 * STEPS, pace=PACE),
         lambda bounds: refined(bounds, rounds=ROUNDS, steps=STEPS, pace=PACE, count=work.count),
     ]
+
+
+def _beyond_one_pass(work: Work, bounds: Bounds, conditions: list[Condition]) -> list[Condition]:
+    """The conditions that one backward pass for all their rows, without ascent, leaves open."""
+    if not conditions:
+        return []
+    rows = _tensor(np.concatenate([condition.rows for condition in conditions]))
+    limits = _tensor(np.concatenate([condition.limits for condition in conditions]))
+    bound = Pass(bounds.problem(), Freedom()).back({len(bounds.network.layers): rows[None]})[0]
+    clear = bound - limits > relative_error(1) * (bound.abs() + limits.abs())
+    work.count(1)
+    ends = np.cumsum([len(condition.limits) for condition in conditions])
+    parts = np.split(clear.numpy(), ends[:-1])
+    return [condition for condition, part in zip(conditions, parts, strict=True) if not part.any()]
 
 
 def _unsettled(work: Work, bounds: Bounds, conditions: list[Condition]) -> list[Condition]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, replace
+from typing import Final
 
 import torch
 from torch import Tensor
@@ -19,6 +20,9 @@ from checks.proof.crown import Problem
 from checks.proof.interval import Interval, intervals, meet, reach
 from checks.proof.network import Activation, Network
 from checks.proof.relaxation import lines
+
+AT_ONCE: Final = 1024
+"""Numbers that are bounded at once, so that memory suffices for wide layers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +81,9 @@ def tightened(bounds: Bounds, *, steps: int, pace: float, demand: Demand | None 
         source = bounds.network.layers[place].sources[0]
         if demand is None and not any(done < source for done in bounds.activations):
             continue  # interval arithmetic is exact before the first activation
-        chosen = torch.nonzero(bounds.open(place)).reshape(-1)
-        if len(chosen):
+        every = torch.nonzero(bounds.open(place)).reshape(-1)
+        for start in range(0, len(every), AT_ONCE):
+            chosen = every[start : start + AT_ONCE]
             found = _bounded(bounds, source, chosen, steps=steps, pace=pace, demand=demand)
             bounds = bounds.met({source: found})
     return bounds
@@ -95,8 +100,9 @@ def _bounded(
     unit[torch.arange(len(chosen)), chosen] = 1.0
     rows = torch.cat([unit, -unit]).expand(boxes, -1, -1)
     aim = Aim({value: rows}, demand=demand)
-    choice = start_choice(problem, aim, boxes, rows.shape[1], value if demand is None else None)
+    choice = Choice()
     if steps:
+        choice = start_choice(problem, aim, boxes, rows.shape[1], value if demand is None else None)
         climb(problem.to(torch.float32), aim.to(torch.float32), choice, steps=steps, pace=pace)
     _, bound = aim.bound(problem, choice.to(torch.float64))
     bound = torch.where(bound.isfinite(), bound, -torch.inf)

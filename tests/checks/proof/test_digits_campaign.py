@@ -47,7 +47,7 @@ def folder() -> Path:
 
 def known() -> list[dict[str, str]]:
     with (folder() / "known_verdicts.csv").open() as file:
-        return list(csv.DictReader(file))
+        return sorted(csv.DictReader(file), key=lambda row: row["verdict"] == "open")
 
 
 def runs(data: bytes) -> Model:
