@@ -35,6 +35,7 @@ TRIED: Final = 4096
 CONFIRMED_AT_ONCE: Final = 16
 COMPARED: Final = 256
 SPARE: Final = 10.0
+UNIT: Final = 2.0**-24
 AGREEMENT: Final = 1e-4
 """How far model and network may differ, relative to the larger of an answer and 1."""
 
@@ -127,15 +128,19 @@ def rounding_margin(
 ) -> float:
     """Ten times the largest difference of a row between model and network at random points: no bound.
 
+    At least ten units in the last place of single precision, in which answers are given at best.
+
     Raises `CannotMeasure` if the model gives something else than the network, so that nothing that is
     proved of one would hold of the other.
     """
     largest = 0.0
     for case in property.cases:
         points = _uniform(case.region, COMPARED, generator).astype(np.float32).astype(np.float64)
-        difference = _difference(network, points, model(points))
+        answers = model(points)
+        difference = _difference(network, points, answers)
         for condition in case.unsafe:
-            largest = max(largest, float(np.abs(difference @ condition.rows.T).max(initial=0.0)))
+            place = UNIT * np.abs(answers) @ np.abs(condition.rows.T)
+            largest = max(largest, float(np.maximum(place, np.abs(difference @ condition.rows.T)).max()))
     return SPARE * largest
 
 

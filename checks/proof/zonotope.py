@@ -15,14 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import torch
 from torch import Tensor
 
-UNIT: Final = 2.0**-53
-SPARE: Final = 64
-TINY: Final = 2.0**-1000
+from checks.proof.boxes import SPARE, TINY, UNIT, Boxes
+from checks.proof.planes import Planes
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -32,36 +30,6 @@ class Step:
     weight: Tensor
     absolute: Tensor
     offset: Tensor
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Boxes:
-    """Many boxes: all x with lower <= x <= upper, both (boxes, inputs)."""
-
-    lower: Tensor
-    upper: Tensor
-
-    def __len__(self) -> int:
-        """How many."""
-        return len(self.lower)
-
-    @property
-    def centre(self) -> Tensor:
-        """A point of each box, about in its middle."""
-        return (self.lower / 2 + self.upper / 2).clamp(self.lower, self.upper)
-
-    def at(self, chosen: Tensor | slice) -> Boxes:
-        """Some of the boxes, by index, mask or slice."""
-        return Boxes(self.lower[chosen], self.upper[chosen])
-
-    def halved(self, axis: Tensor) -> Boxes:
-        """Both halves of each box along an axis of its own (boxes,); together they cover it."""
-        middle = self.centre.gather(1, axis[:, None])
-        lower, upper = (
-            self.lower.scatter(1, axis[:, None], middle),
-            self.upper.scatter(1, axis[:, None], middle),
-        )
-        return Boxes(torch.cat([self.lower, lower]), torch.cat([upper, self.upper]))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -130,13 +98,8 @@ def _activated(
 
 def lowest(
     steps: Sequence[Step], layers: Sequence[Relaxed], boxes: Boxes, rows: Tensor, ends: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    """A lower bound of `rows @ y - ends` (boxes, rows) in each box, and its slopes (boxes, rows, inputs).
-
-    The third value (boxes, rows, inputs) is about how much of the bound is lost because of each input's
-    width: what it moves directly, and its share in what the open Relus lose.
-    `rows` (rows, outputs) and `ends` (rows,) are the same in all boxes.
-    """
+) -> Planes:
+    """Planes under `rows @ y - ends`: `rows` (rows, outputs), `ends` (rows,), the same in all boxes."""
     last = steps[-1]
     most = layers[-1].upper.clamp(min=0) if layers else torch.maximum(boxes.lower.abs(), boxes.upper.abs())
     terms = rows.shape[1] + sum(last.weight.shape) + boxes.lower.shape[1] + SPARE + 4 * len(steps)
@@ -172,4 +135,5 @@ def lowest(
         * UNIT
         * (bound.abs() + torch.einsum("bmn,bn->bm", weights.abs(), size))
     )
-    return lower - 2 * wrong, weights, lost + weights.abs() * (boxes.upper - boxes.lower)[:, None]
+    lost = lost + weights.abs() * (boxes.upper - boxes.lower)[:, None]
+    return Planes(lower - 2 * wrong, weights, lost)

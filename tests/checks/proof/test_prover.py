@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from checks.proof.answer import Answer
+from checks.proof.boxes import Boxes
 from checks.proof.budget import Budget
 from checks.proof.linear_map import Dense
 from checks.proof.network import Activation, Affine, Layer, Network
@@ -22,7 +23,7 @@ from checks.proof.prover import Model, confirming, inside, prove, rounding_margi
 from checks.proof.reading import read_network
 from checks.proof.splitting import steps_of
 from checks.proof.vnnlib import read_vnnlib
-from checks.proof.zonotope import Boxes, lowest, relaxations
+from checks.proof.zonotope import lowest, relaxations
 
 DATA = os.environ.get("CERTIFY_DATA")
 Numbers = np.ndarray[Any, Any]
@@ -131,6 +132,13 @@ def test_a_property_over_other_answers_is_refused() -> None:
         tried(chain(2, 8, 1, seed=3), below(0.0, box(2), outputs=2))
 
 
+def test_a_model_that_agrees_exactly_still_has_the_margin_of_its_last_place() -> None:
+    network = chain(2, 8, 1, seed=3)
+    margin = rounding_margin(network, below(0.0, box(2)), network.evaluate, np.random.default_rng(0))
+    largest = np.abs(network.evaluate(np.random.default_rng(1).uniform(-1, 1, (2000, 2)))).max()
+    assert 0.5 * largest < margin / 10 / 2.0**-24 < 2 * largest
+
+
 def test_too_few_regions_prove_nothing() -> None:
     network = chain(2, 12, 12, 1, seed=0)
     answer = tried(network, below(-0.9, box(2)), regions=1)
@@ -148,7 +156,7 @@ def test_bounds_of_boxes_enclose_what_the_network_does_there(seed: int) -> None:
     boxes = Boxes(torch.tensor(centre - half), torch.tensor(centre + half))
     rows, limits = torch.tensor(drawn.standard_normal((2, 3))), torch.tensor([0.5, -0.5]).double()
     layers = relaxations(steps, boxes)
-    least, _, _ = lowest(steps, layers, boxes, rows, limits)
+    least = lowest(steps, layers, boxes, rows, limits).bound
     for share in (0.0, 1.0, *drawn.random((200, 1, 4))):
         points = boxes.lower + torch.as_tensor(share) * (boxes.upper - boxes.lower)
         values = network.values(points)
@@ -163,9 +171,9 @@ def test_the_bounds_of_a_point_are_no_wider_than_rounding() -> None:
     assert steps is not None
     point = torch.tensor(np.random.default_rng(0).uniform(-1, 1, (5, 4)))
     boxes = Boxes(point, point)
-    least, _, _ = lowest(
+    least = lowest(
         steps, relaxations(steps, boxes), boxes, torch.ones(1, 1).double(), torch.zeros(1).double()
-    )
+    ).bound
     gap = network.forward(point) - least
     assert (gap > 0).all()
     assert (gap < 1e-10).all()
