@@ -56,6 +56,9 @@ class TwinClaim:
     output: str
     unsafe: Unsafe
     violates: Violates
+    between: bool = False
+    """Whether the first case may have any number between the least and the greatest a; all b - a are
+    equal."""
 
 
 class Provable(Protocol):
@@ -104,7 +107,12 @@ def indifferent(
 
 
 def never_lost(
-    domain: Declared, predictor: Predictor, column: int, values: tuple[tuple[float, float], ...]
+    domain: Declared,
+    predictor: Predictor,
+    column: int,
+    values: tuple[tuple[float, float], ...],
+    *,
+    between: bool = False,
 ) -> TwinClaim:
     """Over the whole domain, no case that is decided positively as a is decided negatively as b.
 
@@ -130,6 +138,7 @@ def never_lost(
         output=rule.output,
         unsafe=unsafe,
         violates=violates,
+        between=between,
     )
 
 

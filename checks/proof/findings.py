@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.digest import canonical
-from certify.evidence import WHOLE, Circumstance, Statement, exact
+from certify.evidence import WHOLE, Circumstance, Statement
 from checks.measured import CannotMeasure, Exhibit
 from checks.proof.answer import Answer
 from checks.proof.declared import Declared
@@ -57,8 +57,12 @@ def circumstances(answers: Sequence[Answer]) -> tuple[Circumstance, ...]:
 
 
 def row_of(domain: Declared, point: F64) -> Row:
-    """A point as a row in the vendor's columns and units."""
-    return {name: str(exact(float(value))) for name, value in zip(domain.names, point, strict=True)}
+    """A point as a row in the vendor's columns and units, each number in the fewest digits that tell it."""
+    typed = point.astype(domain.entry.dtype)
+    return {
+        name: np.format_float_positional(value, unique=True, trim="-")
+        for name, value in zip(domain.names, typed, strict=True)
+    }
 
 
 def spelt(row: Row, most: int = 40) -> str:

@@ -112,7 +112,7 @@ class SubmittedNetwork:
             lower, upper = claim.region.lower.copy(), claim.region.upper.copy()
             lower[column], upper[column] = firsts[0], firsts[-1]
             values = list(self.domain.values)
-            values[column] = firsts
+            values[column] = None if claim.between else firsts
             yield (
                 _Search(
                     network=paired(network, network.after(np.eye(size), shift)),

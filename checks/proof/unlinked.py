@@ -34,7 +34,16 @@ class Unlinked:
         self._session = _session(model, self._name)
 
     def __call__(self, points: F64) -> F64:
-        """The numbers (cases, numbers) at points (cases, inputs), all at once."""
+        """The numbers (cases, numbers) at points (cases, inputs): all at once, or as many as the graph
+        takes."""
+        size = self._session.get_inputs()[0].shape[0]
+        if not isinstance(size, int):
+            return self._run(points)
+        filled = np.concatenate([points, np.repeat(points[-1:], -len(points) % size, axis=0)])
+        parts = [self._run(filled[at : at + size]) for at in range(0, len(filled), size)]
+        return np.concatenate(parts)[: len(points)] if parts else self._run(points)
+
+    def _run(self, points: F64) -> F64:
         given = self._session.run([self._name], self._domain.fed(points))[0]
         return np.asarray(given, dtype=np.float64).reshape(len(points), -1)
 

@@ -65,6 +65,18 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         parameters={"strengths": "list", "rows": "integer", "seed": "integer"},
     ),
     method(
+        "checks.robustness.monotone:monotone",
+        "Whether decisions follow the declared direction of each quantity over the whole domain.",
+        parameters={"parts": "integer", "regions": "integer", "seed": "integer"},
+        observed=True,
+    ),
+    method(
+        "checks.robustness.output_range:output_range",
+        "Whether answers stay within their declared ranges over the whole domain.",
+        parameters={"regions": "integer", "tolerance": "decimal", "seed": "integer"},
+        observed=True,
+    ),
+    method(
         "checks.robustness.certified:certified_accuracy",
         "The share of cases decided rightly and proved to stay so wherever beside them, by graded strengths.",
         parameters={"strengths": "list", "rows": "integer", "regions": "integer", "seed": "integer"},

@@ -13,7 +13,7 @@ from typing import Any
 from certify.submission.model import MeasuredColumn, TableInput
 from checks.measured import CannotMeasure, Confidence, Measured
 from checks.proof.answer import Answer
-from checks.proof.claims import Provable, never_lost, twins_of
+from checks.proof.claims import Provable, TwinClaim, never_lost, twins_of
 from checks.proof.findings import circumstances, counterexamples, of_all, row_of, spelt, statements
 from checks.proof.submitted import submitted
 from checks.subject import Subject
@@ -21,25 +21,33 @@ from checks.table import Table
 
 
 def monotone(
-    subject: Subject, data: Table | None, confidence: Confidence, *, regions: int, seed: int
+    subject: Subject,
+    data: Table | None,
+    confidence: Confidence,
+    *,
+    parts: int,
+    regions: int,
+    seed: int,
 ) -> Measured:
     """States `direction_kept` for each quantity with a declared direction, and for `all` of them.
 
     Holds if no case of the domain that is decided positively is decided negatively with one step more of the
     quantity (of a decreasing one: with one step less), proved in at most `regions` parts; a refutation is two
-    cases that the model itself decides so. Trees need no step. Raises `CannotMeasure` where no quantity has a
-    direction, where one of a network has no step, where the model does not decide between two classes or is
-    none that can be proved, and where nothing was refuted and something stays open.
+    cases that the model itself decides so. A quantity without a declared step is moved by one of so many
+    equal `parts` of its range, from anywhere; trees are proved for any distance. Raises `CannotMeasure` where
+    no quantity has a direction, where the model does not decide between two classes or is none that can be
+    proved, and where nothing was refuted and something stays open.
     """
     directions = _directions(subject)
     model = submitted(subject)
-    answers: dict[str, Answer] = {}
-    for name, direction in directions.items():
-        column = model.domain.names.index(name)
-        steps = _steps(model, name, column)
-        pairs = tuple(pairwise(steps if direction == "increasing" else steps[::-1]))
-        claim = never_lost(model.domain, subject.predictor, column, pairs)
-        answers[name] = model.prove_twins(claim, regions, subject.generator(seed, f"direction of {name}"))
+    answers = {
+        name: model.prove_twins(
+            _claim(subject, model, name, rising=direction == "increasing", parts=parts),
+            regions,
+            subject.generator(seed, f"direction of {name}"),
+        )
+        for name, direction in directions.items()
+    }
     pairs_found = {
         name: _shown(model, name, answer) for name, answer in answers.items() if answer.verdict == "violated"
     }
@@ -64,15 +72,20 @@ def _directions(subject: Subject) -> dict[str, str]:
     return {name: str(direction) for name, direction in found.items()}
 
 
-def _steps(model: Provable, name: str, column: int) -> tuple[float, ...]:
-    """Every value that the quantity can take, or one of each cell in which no tree changes its answer."""
-    values = model.domain.values[column]
+def _claim(subject: Subject, model: Provable, name: str, *, rising: bool, parts: int) -> TwinClaim:
+    """From each value to the next, from each cell of trees to the next, or from anywhere by a part of the
+    range."""
+    domain, column = model.domain, model.domain.names.index(name)
+    declared = domain.values[column]
+    values = model.cells(column) if declared is None else tuple(map(float, declared))
     if values is not None:
-        return tuple(map(float, values))
-    cells = model.cells(column)
-    if cells is None:
-        raise CannotMeasure(f"{name} has no declared step: of a network it is proved from step to step")
-    return cells
+        pairs = tuple(pairwise(values if rising else values[::-1]))
+        return never_lost(domain, subject.predictor, column, pairs)
+    low, high = float(domain.region.lower[column]), float(domain.region.upper[column])
+    step = (high - low) / parts
+    ends = ((low, low + step), (high - step, high))
+    pairs = ends if rising else tuple((b, a) for a, b in ends)
+    return never_lost(domain, subject.predictor, column, pairs, between=True)
 
 
 def _shown(model: Provable, name: str, answer: Answer) -> dict[str, Any]:

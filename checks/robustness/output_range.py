@@ -15,14 +15,20 @@ from checks.table import Table
 
 
 def output_range(
-    subject: Subject, data: Table | None, confidence: Confidence, *, regions: int, seed: int
+    subject: Subject,
+    data: Table | None,
+    confidence: Confidence,
+    *,
+    regions: int,
+    tolerance: float,
+    seed: int,
 ) -> Measured:
     """States `range_kept` for each output that declares a range, and for `all` of them.
 
-    Holds if at no case of the domain a number of the output leaves the range, proved in at most `regions`
-    parts; a refutation is a case at which the model itself leaves it. Raises `CannotMeasure` where no output
-    declares a range, where the model is none that can be proved, and where nothing was refuted and something
-    stays open.
+    Holds if at no case of the domain a number of the output leaves the range by more than `tolerance` times
+    its width, which rounding may take, proved in at most `regions` parts; a refutation is a case at which the
+    model itself leaves it. Raises `CannotMeasure` where no output declares a range, where the model is none
+    that can be proved, and where nothing was refuted and something stays open.
     """
     ranges = {output.name: output.range for output in subject.manifest.model.outputs if output.range}
     if not ranges:
@@ -30,7 +36,8 @@ def output_range(
     model = submitted(subject)
     answers: dict[str, Answer] = {}
     for name, (low, high) in ranges.items():
-        claim = stays_within(model.domain, subject.predictor, name, (float(low), float(high)))
+        room = tolerance * float(high - low)
+        claim = stays_within(model.domain, subject.predictor, name, (float(low) - room, float(high) + room))
         answers[name] = model.prove(claim, regions, subject.generator(seed, f"range of {name}"))
     cases: dict[str, Any] = {
         name: dict(row_of(model.domain, answer.counterexample))

@@ -104,6 +104,8 @@ MUTATIONS: Final[Mapping[str, Writer]] = {
     "false_loss_value": writings.false_loss_value,
     "threshold_moved": writings.threshold_moved,
     "false_figure": writings.false_figure,
+    "direction_reversed": writings.direction_reversed,
+    "range_understated": writings.range_understated,
     "claim_unmeasured": writings.claim_unmeasured,
     "figure_unclaimed": writings.figure_unclaimed,
     "document_missing": writings.document_missing,

@@ -189,7 +189,8 @@ def _manifest(figures: dict[str, str], reached: str) -> Json:
                             "perturbable": {"to": [0, 1], "source": "A person says so at the desk."},
                         },
                         _measured("marker", "mg/l", [0, 150], "0.5"),
-                        _measured("enzyme", "U/l", [0, 120], "0.5"),
+                        _measured("enzyme", "U/l", [0, 120], "0.5")
+                        | {"direction": "increasing"},
                         _measured("pulse", "1/min", [0, 140], "0.5"),
                     ],
                 }

@@ -64,6 +64,29 @@ def false_figure(folder: Path) -> None:
     keep_manifest(folder, declared)
 
 
+def direction_reversed(folder: Path) -> None:
+    """Decisions are said to follow each quantity the other way than they do."""
+    columns = [column for column in contract_of(folder).columns if "direction" in column]
+    require(folder, bool(columns), "a quantity whose direction is declared")
+    other = {"increasing": "decreasing", "decreasing": "increasing"}
+
+    def reversed_(declared: Json) -> None:
+        for column in declared["model"]["inputs"][0]["columns"]:
+            if "direction" in column:
+                column["direction"] = other[column["direction"]]
+
+    change_manifest(folder, reversed_)
+
+
+def range_understated(folder: Path) -> None:
+    """The answer is said to stay within the lower half of what it reaches."""
+    contract = contract_of(folder)
+    middle = (contract.lowest + contract.highest) / 2
+    change_manifest(
+        folder, lambda declared: declared["model"]["outputs"][0].update(range=[contract.lowest, middle])
+    )
+
+
 def claim_unmeasured(folder: Path) -> None:
     """Besides the first claim a second one is made, of a metric that no check was asked to measure."""
     metric = "balanced_accuracy" if contract_of(folder).classes else "r_squared"

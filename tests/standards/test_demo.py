@@ -51,6 +51,8 @@ WHAT_METHODS_SAY: Mapping[str, tuple[set[str], set[str]]] = {
     "robustness.steadiness": ({"steady_under_attack"}, set()),
     "robustness.evasion": ({"evaded_share"}, set()),
     "robustness.attack": ({"accuracy_under_attack"}, set()),
+    "robustness.monotone": (set(), {"direction_kept"}),
+    "robustness.output_range": (set(), {"range_kept"}),
     "robustness.certified_accuracy": ({"certified_accuracy"}, set()),
     "fairness.individual_fairness": (set(), {"decided_alike"}),
     "robustness.random_neighbours": ({"accuracy_under_noise"}, set()),

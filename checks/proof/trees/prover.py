@@ -92,10 +92,11 @@ def settle(
     for question in questions:
         confirmed = violates or _meets(question.condition, answers)
         drawn = points_of(forest, question.region, _DRAWN, generator)
-        if len(drawn):
-            require_agreement(forest.ensemble, answers, drawn[:_AGREED])
-            for point in drawn[confirmed(drawn)]:
-                return _answer("violated", point, "a point drawn at random violates it", boxes)
+        if not len(drawn):
+            raise CannotMeasure("a region holds no number of the model's input: nothing is proved of it")
+        require_agreement(forest.ensemble, answers, drawn[:_AGREED])
+        for point in drawn[confirmed(drawn)]:
+            return _answer("violated", point, "a point drawn at random violates it", boxes)
         for found in _search(forest, question, most_boxes - boxes):
             for point in found.points:
                 if confirmed(point[None]).all():

@@ -85,8 +85,8 @@ def test_an_answer_outside_a_range_meets_one_of_the_conditions(link, low, high):
     assert (met == ((answers < low) | (answers > high)).any(1)).all()
 
 
-def test_a_probability_never_leaves_zero_to_one():
-    assert outside(0, 1, 3, "sigmoid") == outside(-1, 2, 3, "softmax") == ()
+def test_a_probability_leaves_zero_to_one_by_no_more_than_rounding():
+    assert outside(-0.001, 1.001, 3, "sigmoid") == outside(-1, 2, 3, "softmax") == ()
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,9 @@ def test_a_probability_never_leaves_zero_to_one():
             lambda: undone(ArgmaxRule(rule="argmax", output="y", classes=CLASSES), 0, 3, "sigmoid"),
             "same number",
         ),
-        (lambda: outside(0.1, 1, 2, "softmax"), "not proved here"),
+        (lambda: outside(0.1, 2, 2, "softmax"), "not proved here"),
+        (lambda: outside(0, 2, 2, "sigmoid"), "rounding of a probability"),
+        (lambda: outside(-1, 1, 2, "softmax"), "rounding of a probability"),
     ],
 )
 def test_what_a_link_hides_is_refused(ask, sentence):

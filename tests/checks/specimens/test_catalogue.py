@@ -42,11 +42,19 @@ OF_CLASSES = {
 }  # fmt: skip
 OF_TWO_ATTRIBUTES = {"crossing_missing_from_train", "crossing_missing_from_test"}
 OF_COLUMNS = {"corner_of_the_domain_in_train", "mirrored_in_train", "boundless_ranges"}
+OF_A_DIRECTION = {"direction_reversed"}
 OF_PICTURES = {"blinded_by_light"}
 SENSELESS = {
     "screening": {*OF_A_NUMBER, *OF_PICTURES},
-    "reader": {*OF_A_BINARY_DECISION, *OF_A_NUMBER, *OF_COLUMNS, "other_unit_in_train"},
-    "gauge": {*OF_PICTURES, *OF_A_BINARY_DECISION, *OF_CLASSES, *OF_TWO_ATTRIBUTES, "figure_unclaimed"},
+    "reader": {*OF_A_BINARY_DECISION, *OF_A_NUMBER, *OF_COLUMNS, *OF_A_DIRECTION, "other_unit_in_train"},
+    "gauge": {
+        *OF_A_DIRECTION,
+        *OF_PICTURES,
+        *OF_A_BINARY_DECISION,
+        *OF_CLASSES,
+        *OF_TWO_ATTRIBUTES,
+        "figure_unclaimed",
+    },
 }
 PAIRS = [
     (specimen, mutation)

@@ -375,6 +375,14 @@ PROOFS = (
         arguments={"strengths": ("strength=0.01",), "rows": 100, "regions": 100, "seed": 1},
     ),
     statements(
+        "robustness.monotone", "direction_reversed", "direction_kept", role=None,
+        parts=100, regions=100, seed=1,
+    ),
+    statements(
+        "robustness.output_range", "range_understated", "range_kept", role=None,
+        regions=100, tolerance=0.0001, seed=1,
+    ),
+    statements(
         "fairness.individual_fairness", "weighs_a_group", "decided_alike", role="test",
         attributes=("sex",), regions=100, seed=1,
     ),

@@ -184,6 +184,17 @@ def test_an_answer_at_the_limit_that_only_rounding_decides_is_unknown():
     assert (answer.verdict, "rounding" in answer.reason) == ("unknown", True)
 
 
+def test_of_a_region_without_a_number_of_the_input_nothing_is_proved():
+    """0.3 is no number of single precision: of a box that holds it alone everything would be true."""
+    data = forest_graph([(1.0,)], kind="Regressor", features=1, outputs=1)
+    property_ = Property("p", (Case(Region(np.array([0.3]), np.array([0.3])), (at_most(0, 0.5, 1),)),))
+    with pytest.raises(CannotMeasure, match="holds no number of the model's input"):
+        prove_trees(
+            Forest(read_ensemble(data, "scores"), [None]), property_, answers=answering(data),
+            most_boxes=100, generator=np.random.default_rng(0),
+        )  # fmt: skip
+
+
 def test_too_few_boxes_leave_it_unknown():
     rng = np.random.default_rng(1)
     data = forest_graph(
