@@ -17,6 +17,9 @@ from torch import Tensor
 
 from checks.proof.crown import Freedom, Pass, Problem, Rows, relative_error
 
+_MEANS, _SQUARES, _TINY = 0.9, 0.95, 1e-8
+"""Of Adam: how slowly the means of slopes and of their squares forget, and what is added to a divisor."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Demand:
@@ -104,16 +107,37 @@ def climb(problem: Problem, aim: Aim, choice: Choice, *, steps: int, pace: float
     parameters = choice.tensors
     if not parameters or steps < 1:
         return choice
-    optimizer = torch.optim.Adam(parameters, lr=pace, betas=(0.9, 0.95), fused=True, maximize=True)
-    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.1 ** (1 / steps))
+    climber = _Climber(parameters)
     with torch.no_grad():
-        for _ in range(steps):
+        for step in range(steps):
             walk, _ = aim.bound(problem, choice)
             _differentiate(problem, aim, choice, walk)
-            optimizer.step()
-            schedule.step()
+            climber.step(pace * 0.1 ** (step / steps))
             _project(aim, choice)
     return choice
+
+
+class _Climber:
+    """Adam, upwards. That of torch is the same, but making one imports its compiler, which takes seconds."""
+
+    def __init__(self, parameters: list[Tensor]) -> None:
+        self._parameters = parameters
+        self._means = [torch.zeros_like(each) for each in parameters]
+        self._squares = [torch.zeros_like(each) for each in parameters]
+        self._steps = 0
+
+    def step(self, rate: float) -> None:
+        """One step along the gradients, which are then forgotten."""
+        self._steps += 1
+        rate /= 1 - _MEANS**self._steps
+        for each, mean, square in zip(self._parameters, self._means, self._squares, strict=True):
+            if each.grad is None:
+                continue
+            mean.lerp_(each.grad, 1 - _MEANS)
+            square.mul_(_SQUARES).addcmul_(each.grad, each.grad, value=1 - _SQUARES)
+            spread = (square / (1 - _SQUARES**self._steps)).sqrt_().add_(_TINY)
+            each.addcdiv_(mean, spread, value=rate)
+            each.grad = None
 
 
 def _differentiate(problem: Problem, aim: Aim, choice: Choice, walk: Pass) -> None:

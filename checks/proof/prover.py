@@ -31,7 +31,9 @@ Confirms = Callable[[F64], NDArray[np.bool_]]
 Model = Callable[[F64], F64]
 """The model itself: answers (k, outputs) of onnxruntime at points (k, inputs)."""
 
-TRIED: Final = 4096
+TRIED, TRIED_OF_MANY = 4096, 128
+"""Points tried before anything is bounded, of few inputs and of many, where chance finds next to nothing."""
+
 CONFIRMED_AT_ONCE: Final = 16
 COMPARED: Final = 256
 SPARE: Final = 10.0
@@ -185,8 +187,9 @@ def inside(region: Region, points: F64) -> F64:
 
 def _tried(network: Network, case: Case, generator: np.random.Generator) -> F64:
     """Of many random points and corners, and a few that walked, those that come nearest to being unsafe."""
-    points = _uniform(case.region, TRIED, generator)
-    corners = generator.random((TRIED // 4, network.inputs)) < 0.5
+    count = TRIED if network.inputs <= MOST_INPUTS else TRIED_OF_MANY
+    points = _uniform(case.region, count, generator)
+    corners = generator.random((count // 4, network.inputs)) < 0.5
     points[: len(corners)] = np.where(corners, case.region.lower, case.region.upper)
     points = inside(case.region, np.concatenate([points, descended(network, case, generator)]))
     answers = network.evaluate(points)
