@@ -12,6 +12,7 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         "Whether two cases of the domain that differ in a protected attribute alone are decided differently.",
         parameters={"attributes": "list", "regions": "integer", "seed": "integer"},
         observed=True,
+        imports=("torch",),
     ),
     method(
         "checks.fairness.gaps:true_positive_rate_gap",

@@ -53,6 +53,7 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
             "queries": "integer",
             "seed": "integer",
         },
+        imports=("torch",),
     ),
     method(
         "checks.robustness.rounding:rounding",
@@ -81,6 +82,7 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
         "The share of cases decided rightly and proved to stay so wherever beside them, by graded strengths.",
         parameters={"strengths": "list", "rows": "integer", "regions": "integer", "seed": "integer"},
         observed=True,
+        imports=("torch",),
     ),
     method(
         "checks.robustness.corruptions:common_corruptions",
