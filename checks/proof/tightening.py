@@ -47,8 +47,11 @@ class Bounds:
         return self.values[self.network.layers[place].sources[0]]
 
     def open(self, place: int) -> Tensor:
-        """Which numbers that enter have an open sign, in any box: (width,)."""
+        """Which numbers that enter have an open sign, or enter a smooth function, in any box: (width,)."""
         low, high = self.entering(place)
+        layer = self.network.layers[place]
+        if isinstance(layer, Activation) and layer.shape != "relu":
+            return (low < high).reshape(-1, low.shape[-1]).any(0)
         return ((low < 0) & (high > 0)).reshape(-1, low.shape[-1]).any(0)
 
     @property
