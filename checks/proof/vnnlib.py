@@ -102,7 +102,24 @@ def read_vnnlib(data: bytes, source: str) -> Property:
     cases = () if file.problems else tuple(_cases(file))
     if file.problems:
         raise UnusableInput(*file.problems)
+    if not any(_possible(condition) for case in cases for condition in case.unsafe):
+        file.refuse(
+            None, "outputs that could meet what is asserted", "contradictions", "Of none everything holds."
+        )
+        raise UnusableInput(*file.problems)
     return Property(name=source, cases=cases)
+
+
+def _possible(condition: Condition) -> bool:
+    """Whether any numbers at all meet a condition; where that cannot be told, it is taken that some do."""
+    from scipy.optimize import linprog  # takes a second to import
+
+    rows, limits = condition.rows, condition.limits
+    sizes = np.maximum(np.abs(rows).max(axis=1), 1.0)
+    found = linprog(
+        np.zeros(rows.shape[1]), A_ub=rows / sizes[:, None], b_ub=limits / sizes, bounds=(None, None)
+    )
+    return bool(found.status != 2)
 
 
 def _command(file: _File, expression: Expression) -> None:

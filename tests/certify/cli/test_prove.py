@@ -171,6 +171,11 @@ def test_a_model_that_overflows_where_it_runs_is_never_said_to_hold(tmp_path: Pa
     assert (answer.verdict, "differ by more" in answer.reason) == ("unknown", True)
 
 
+def test_a_box_beyond_single_precision_is_never_said_to_hold(tmp_path: Path) -> None:
+    answer = told(tmp_path, network(), BOX.format("-1").replace("X_0 1)", "X_0 1e300)"))
+    assert answer.verdict == "unknown"
+
+
 def test_a_bound_that_only_rounding_decides_is_not_said_to_hold(tmp_path: Path) -> None:
     weight = ((1 / 3,), (-1 / 3,))
     assert told(tmp_path, network(weight=weight), BOX.format("-1e-12"), seconds=1).verdict == "unknown"

@@ -83,6 +83,7 @@ def test_fractions_as_factors_are_cleared_exactly() -> None:
         (BOX + "(assert (or (<= Y_0 1) (<= X_0 0.7)))", "expected a comparison of outputs in every case"),
         (BOX + "(assert (<= Y_0 1))(assert (<= X_0 0.4))", "expected some value for X_0"),
         (DECLARED + "(assert (<= X_0 1))(assert (<= Y_0 1))", "a lower and an upper end for X_0"),
+        (BOX + "(assert (<= Y_0 1))(assert (>= Y_0 2))", "outputs that could meet what is asserted"),
         (BOX + "(assert (<= 1 0))", "p.vnnlib:5:9: expected a comparison of one input with a number"),
         (BOX + "(assert (<= (+ X_0 Y_0) 1))", "inputs and outputs"),
         (BOX + "(assert (<= (* Y_0 Y_1) 1))", "a product with at most one variable"),
