@@ -77,7 +77,7 @@ def certified_accuracy(
 
 
 class _Trial:
-    """Cases, one after the other, from the smallest strength up to the first that is not proved."""
+    """Cases, one after the other, from the greatest strength down to the first that is proved."""
 
     def __init__(self, subject: Subject, data: Table, model: Provable, regions: int, seed: int) -> None:
         self._subject, self._data, self._model, self._regions = subject, data, model, regions
@@ -87,16 +87,20 @@ class _Trial:
         self.shown: dict[str, list[dict[str, Any]]] = {}
 
     def of_row(self, row: int, shares: Mapping[str, float]) -> dict[str, str]:
-        """The verdict at each strength: what is refuted nearby is refuted farther off."""
+        """The verdict at each strength, from the greatest down: what is proved there is proved nearer too.
+
+        What is refuted nearby is refuted farther off, also where it was left open there.
+        """
         verdicts: dict[str, str] = {}
-        worst = "holds"
-        for name in sorted(shares, key=lambda each: shares[each]):
-            if worst != "violated":
-                answer = self._prove(row, shares[name])
-                worst = answer.verdict
-                if answer.counterexample is not None:
-                    self._show(name, row, answer)
-            verdicts[name] = worst
+        for name in sorted(shares, key=lambda each: -shares[each]):
+            if "holds" in verdicts.values():
+                verdicts[name] = "holds"
+                continue
+            answer = self._prove(row, shares[name])
+            verdicts[name] = answer.verdict
+            if answer.counterexample is not None:
+                self._show(name, row, answer)
+                verdicts = dict.fromkeys(verdicts, "violated")
         return verdicts
 
     def told(self) -> tuple[Circumstance, ...]:
