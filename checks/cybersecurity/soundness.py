@@ -17,6 +17,8 @@ from checks.domain import Mask
 
 Outputs = Mapping[str, NDArray[Any]]
 
+_LAST_PLACES = 4
+
 
 def not_finite(outputs: Outputs) -> Mask:
     """Cases with a NaN or an infinity in any output."""
@@ -26,7 +28,9 @@ def not_finite(outputs: Outputs) -> Mask:
 def out_of_range(model: Model, outputs: Outputs) -> Mask:
     """Cases with a finite number outside the range declared for its output, which it "never leaves".
 
-    The range's ends are rounded to the output's own type first: float32 has no 0.1.
+    The range's ends are rounded to the output's own type first: float32 has no 0.1. A float may lie beyond an
+    end by `_LAST_PLACES` roundings of it: kernels that compute many cases at once answer a logistic function
+    with 1.0000001.
     """
     declared = [entry for entry in model.outputs if entry.range is not None]
     return _any_case([_outside(entry, outputs[entry.name]) for entry in declared], outputs)
@@ -58,7 +62,8 @@ def _outside(entry: Output, value: NDArray[Any]) -> NDArray[np.bool_]:
         return np.zeros(value.shape, dtype=np.bool_)
     kind = value.dtype if value.dtype.kind == "f" else np.dtype(np.float64)
     low, high = np.asarray([float(end) for end in entry.range], dtype=kind)
-    return np.asarray(np.isfinite(value) & ((value < low) | (value > high)), dtype=np.bool_)
+    give = _LAST_PLACES * np.finfo(kind).eps * max(abs(low), abs(high))
+    return np.asarray(np.isfinite(value) & ((value < low - give) | (value > high + give)), dtype=np.bool_)
 
 
 def _bits(value: NDArray[Any]) -> NDArray[Any]:

@@ -80,3 +80,11 @@ def test_a_label_beside_the_deciding_output_may_flip_at_a_tie() -> None:
     one = {**outputs([0.5]), **outputs(0, dtype="int64", name="label")}
     other = {**outputs([0.5]), **outputs(1, dtype="int64", name="label")}
     assert not differ(declared, one, other, 0).any()
+
+
+def test_a_float_may_exceed_an_end_by_the_rounding_of_its_kernel_and_by_no_more() -> None:
+    one = np.float32(1)
+    just, more = np.nextafter(one, np.float32(2)), one + 8 * np.finfo(np.float32).eps
+    below = np.float32(-1e-6)
+    rows = outputs([just], [more], [below])
+    assert out_of_range(model(value=("0", "1")), rows).tolist() == [False, True, True]
