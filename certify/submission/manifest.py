@@ -30,6 +30,7 @@ FACTS: Mapping[str, tuple[str, ...] | None] = {
     "system.recommends": ("yes", "no"),
     "model.task": get_args(Task),
     "model.learns_in_use": ("yes", "no"),
+    "model.fed_columns": ("yes", "no"),
     "data.personal": ("yes", "no"),
     **{f"data.{what}_recorded": ("yes", "no") for what in get_args(Recorded)},
     "objective.implicit": ("yes", "no"),
@@ -117,6 +118,7 @@ class Manifest(Value):
         answers = {
             "system.recommends": self.system.recommends,
             "model.learns_in_use": self.model.learns_in_use,
+            "model.fed_columns": any(entry.kind == "table" for entry in self.model.inputs),
             "data.personal": self.data.personal,
             **{f"data.{what}_recorded": self.data.recorded(what) for what in get_args(Recorded)},
             "objective.implicit": self.objective.implicit.present,
