@@ -69,7 +69,7 @@ class _Line:
 
 
 _MEANING = {
-    "holds": "HOLDS. No point of any region is answered unsafely.",
+    "holds": "HOLDS in real numbers: no point of any region is answered unsafely.",
     "violated": "VIOLATED. The model answers this point unsafely:",
     "unknown": "UNKNOWN. Neither proved nor refuted, so nothing may rest on it.",
 }

@@ -220,5 +220,6 @@ def _arithmetic(verdict: Verdict, margin: float) -> str:
     return (
         "Real numbers, with the weights as they are stored; the bounds include the rounding of their own "
         f"computation. A margin of {margin:.2g} is kept for the rounding of the model as it is run: it was "
-        "measured, not proved."
+        "measured at random points and not proved, so that a network that was built to round badly where "
+        "nobody looks can still answer otherwise."
     )
