@@ -44,7 +44,7 @@ class Declared:
         near = np.asarray(clipped, dtype=np.float64)
         for at, allowed in enumerate(self.values):
             if allowed is not None:
-                near[:, at] = _nearest(allowed, points[:, at])
+                near[:, at] = allowed[nearest_of(allowed, points[:, at])]
         return near
 
     def drawn(self, count: int, generator: np.random.Generator) -> F64:
@@ -92,7 +92,9 @@ def _axis(column: Column | Quantity, dtype: str) -> tuple[tuple[float, float], F
     return (float(typed[0]), float(typed[-1])), typed
 
 
-def _nearest(allowed: F64, wanted: F64) -> F64:
-    at = np.clip(np.searchsorted(allowed, wanted), 1, len(allowed) - 1)
-    below, above = allowed[at - 1], allowed[at]
-    return np.where(wanted - below <= above - wanted, below, above)
+def nearest_of(allowed: F64, wanted: F64) -> NDArray[np.int64]:
+    """The places of the values (in order) that lie next to some numbers; of two as near, the lower."""
+    at = np.searchsorted(allowed, wanted)
+    below, above = np.maximum(at - 1, 0), np.minimum(at, len(allowed) - 1)
+    nearer = wanted - allowed[below] <= allowed[above] - wanted
+    return np.asarray(np.where(nearer & (at > 0), below, above), dtype=np.int64)

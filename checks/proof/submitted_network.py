@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -22,8 +23,9 @@ from checks.predictor import Predictor
 from checks.proof.answer import Answer
 from checks.proof.budget import Budget
 from checks.proof.claims import Claim, Mask, TwinClaim, Violates
+from checks.proof.couples import Couples, couples_of
 from checks.proof.declared import Declared
-from checks.proof.network import Network, paired
+from checks.proof.network import Network
 from checks.proof.property import Case, Condition, Property, Region
 from checks.proof.prover import Model, prove, rounding_margin
 from checks.proof.reading import read_network
@@ -97,35 +99,29 @@ class SubmittedNetwork:
         return _settled([(search, claim.region)], regions, generator)
 
     def prove_twins(self, claim: TwinClaim, regions: int, generator: np.random.Generator) -> Answer:
-        """All pairs of values that lie equally far apart are proved in one network, which holds both
-        cases."""
+        """All pairs of values that lie about equally far apart are proved in one network of both cases."""
         return _settled(list(self._pairs(claim)), regions, generator)
 
     def _pairs(self, claim: TwinClaim) -> Iterator[tuple[_Search, Region]]:
         network, model = self._network(claim.output)
         conditions = tuple(map(_with_difference, claim.unsafe(network.outputs, model.link)))
-        column, size = claim.column, network.inputs
-        for apart in sorted({round(b - a, 9) for a, b in claim.values}):
-            firsts = np.asarray(sorted(a for a, b in claim.values if round(b - a, 9) == apart))
-            shift = np.zeros(size)
-            shift[column] = apart
-            lower, upper = claim.region.lower.copy(), claim.region.upper.copy()
-            lower[column], upper[column] = firsts[0], firsts[-1]
+        trivial = not _is_read(network, claim.column)
+        for couples in couples_of(claim):
             values = list(self.domain.values)
-            values[column] = None if claim.between else firsts
+            values[claim.column] = None if claim.between else couples.firsts
             yield (
                 _Search(
-                    network=paired(network, network.after(np.eye(size), shift)),
-                    model=_of_both(model, shift),
+                    network=couples.network(network),
+                    model=_of_both(model, couples),
                     conditions=conditions,
-                    values=tuple(values),
-                    nearest=self.domain.nearest,
-                    point=_as_twins(column, apart),
+                    values=(*values, None),
+                    nearest=partial(couples.nearest, self.domain),
+                    point=partial(couples.claimed, self.domain),
                     violates=claim.violates,
                     declared_only=True,
-                    trivial=not _is_read(network, column),
+                    trivial=trivial,
                 ),
-                Region(lower, upper),
+                couples.region(claim.region),
             )
 
     def _network(self, output: str) -> tuple[Network, Unlinked]:
@@ -164,12 +160,8 @@ def _require_agreement(network: Network, model: Model, domain: Declared) -> None
         raise CannotMeasure("onnxruntime answers otherwise than the network that was read: nothing is proved")
 
 
-def _of_both(model: Model, shift: F64) -> Model:
-    return lambda points: np.hstack([model(points), model(points + shift)])
-
-
-def _as_twins(column: int, apart: float) -> Callable[[F64], F64]:
-    return lambda points: np.hstack([points, points[:, [column]] + apart])
+def _of_both(model: Model, couples: Couples) -> Model:
+    return lambda points: np.hstack([model(cases) for cases in couples.cases(points)])
 
 
 def _settled(searches: list[tuple[_Search, Region]], regions: int, generator: np.random.Generator) -> Answer:

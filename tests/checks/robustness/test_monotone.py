@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 from tree_graphs import forest_graph
 
 from checks.measured import CannotMeasure, Confidence
@@ -81,3 +82,30 @@ def test_without_a_direction_or_two_classes_nothing_is_measured(make_subject):
         measured(subject(make_subject, None))
     with pytest.raises(CannotMeasure, match="between two classes"):
         measured(subject(make_subject, task="multiclass", weights=np.eye(2, 3), classes=("a", "b", "c")))
+
+
+def bump(low, high):
+    """Positive in the middle of the range alone: 0.5 - |x - middle| / (a quarter of the range)."""
+    middle, slope = (low + high) / 2, 4 / (high - low)
+    held = {
+        "w": [[slope, -slope]], "b": [-slope * middle, slope * middle], "v": [[-1.0], [-1.0]], "c": [0.5],
+    }  # fmt: skip
+    chain = [("MatMul", "input", "w", "p"), ("Add", "p", "b", "q"), ("Relu", "q", "", "r"),
+             ("MatMul", "r", "v", "s"), ("Add", "s", "c", "scores")]  # fmt: skip
+    nodes = [helper.make_node(op, [one, other] if other else [one], [to]) for op, one, other, to in chain]
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 1]) for name in ("input", "scores")]
+    weights = [numpy_helper.from_array(np.asarray(v, np.float32), name) for name, v in held.items()]
+    graph = helper.make_graph(nodes, "bump", ends[:1], ends[1:], weights)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+@pytest.mark.parametrize("ends", [(0, 1), (0, 300_000_000), (-7_000_000, 90_000_001), (0, 0.0001)])
+def test_a_direction_is_proved_between_the_ends_of_a_range_of_any_size(make_subject, ends):
+    """The ends keep to it. In a large range, where a step is not exact, the middle was once left out."""
+    column = {"kind": "measured", "name": "x0", "unit": "1", "range": list(ends), "direction": "increasing"}
+    inputs = [{"kind": "table", "name": "input", "dtype": "float32", "columns": [column]}]
+    frame = pd.DataFrame({"x0": list(ends), "label": ["no", "yes"]})
+    graph = bump(*ends).SerializeToString()
+    of = make_subject(frame, graph=graph, change={"model": {"inputs": inputs, **OUTPUT}})
+    found = monotone(of, None, LEVEL, parts=7, regions=20_000, seed=1)
+    assert not found.statements[-1].holds
