@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from checks.predictor import UNDECIDED, Predictor
 from checks.relation import Relation
 from checks.table import Table, read_table
 from checks.tabulation import Tabulation, tabulate
+
+EVERY: Final = slice(None)
 
 
 class Subject:
@@ -58,9 +61,10 @@ class Subject:
         """Every document by its path. All are read, so that evidence about documents is bound to all."""
         return {document.file: self.files.read(document.file) for document in self.manifest.documents}
 
-    def decide(self, data: Table) -> NDArray[np.int64]:
-        """The decision on each row, `UNDECIDED` outside the declared contract whatever the model answers."""
-        return np.where(data.inside, self.predictor.decide(data.inputs), UNDECIDED)
+    def decide(self, data: Table, rows: NDArray[np.int64] | slice = EVERY) -> NDArray[np.int64]:
+        """The decision on some rows, `UNDECIDED` outside the declared contract whatever the model answers."""
+        inputs = {name: values[rows] for name, values in data.inputs.items()}
+        return np.where(data.inside[rows], self.predictor.decide(inputs), UNDECIDED)
 
     def table(self, role: str) -> Table:
         """The data set in a role; raises `CannotMeasure` if the vendor supplied none."""

@@ -129,9 +129,13 @@ def _beyond_one_pass(work: Work, bounds: Bounds, conditions: list[Condition]) ->
 
 
 def _unsettled(work: Work, bounds: Bounds, conditions: list[Condition]) -> list[Condition]:
-    """The conditions that bounds and one leaf for each leave open."""
+    """The conditions that bounds and one leaf for each leave open.
+
+    Bounds that hold everywhere leave some number everywhere: where they do not, they are wrong, and nothing
+    rests on them.
+    """
     if bool(bounds.empty.any()):
-        return []
+        return conditions
     left = []
     for condition in conditions:
         forest = Forest(_target(bounds, condition), 3 * STEPS, PACE)

@@ -24,6 +24,9 @@ of real numbers; nothing, of numbers of single precision; or a function."""
 _NEAR: Final = 1e-6
 """How far a sigmoid or softmax of single precision may be from the exact one: some ten roundings below 1."""
 
+_LARGEST: Final = 1e30
+"""Numbers beyond that are near the end of single precision, and may be none after another addition."""
+
 
 def decides(rule: DecisionRule, decided: int, numbers: int, link: Link = "none") -> Condition:
     """All numbers, before the link, with which a class is decided. `numbers` of them belong to one case.
@@ -82,7 +85,7 @@ def outside(low: float, high: float, numbers: int, link: Link) -> tuple[Conditio
 
 def _outside_of_a_link(low: float, high: float, rows: F64, link: Link) -> list[tuple[F64, float]]:
     """Neither function leaves 0 to 1 but for its rounding, which may: onnxruntime was seen to answer
-    1.0000001."""
+    1.0000001. Of numbers that overflow before it nothing is known, so that they must be shown not to."""
     if -_NEAR < low <= 0 or 1 <= high < 1 + _NEAR:
         raise CannotMeasure("the range ends at 0 or 1, which the rounding of a probability may leave")
     if link == "softmax" and (low > 0 or high < 1):
@@ -92,7 +95,7 @@ def _outside_of_a_link(low: float, high: float, rows: F64, link: Link) -> list[t
         found.append((rows, _logit(min(low + _NEAR, 1 - _NEAR)) + _NEAR))
     if high < 1:
         found.append((-rows, _NEAR - _logit(max(high - _NEAR, _NEAR))))
-    return found
+    return found or [(rows, -_LARGEST), (-rows, -_LARGEST)]
 
 
 def _logit(share: float) -> float:

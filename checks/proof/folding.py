@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
 from checks.proof.linear_map import Convolution, Dense, LinearMap, Picking, Scaling
 from checks.proof.network import Affine, Layer, Network, Sum
@@ -66,8 +67,14 @@ def _product(after: LinearMap, before: LinearMap) -> LinearMap | None:
         case Picking(), Dense() if after.terms == 1:
             return Dense(before.weight[after.index[0]] * after.factors)
         case Dense(), Dense() if after.outputs * before.inputs <= after.weight.numel():
-            return Dense(after.weight @ before.weight)
+            product = after.weight @ before.weight
+            return Dense(product) if _reads_the_same(product, after.weight, before.weight) else None
     return None
+
+
+def _reads_the_same(product: Tensor, after: Tensor, before: Tensor) -> bool:
+    """Whether no two weights cancel: a number that is added and taken away again is read all the same."""
+    return torch.equal(product != 0, after.abs() @ before.abs() != 0)
 
 
 def _per_channel(after: Scaling, before: Convolution) -> Convolution | None:

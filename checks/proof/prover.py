@@ -218,8 +218,7 @@ def _arithmetic(verdict: Verdict, margin: float) -> str:
     if verdict == "violated":
         return "The counterexample was decided by the model itself, in onnxruntime."
     return (
-        "Real numbers, with the weights as they are stored; the bounds include the rounding of their own "
-        f"computation. A margin of {margin:.2g} is kept for the rounding of the model as it is run: it was "
-        "measured at random points and not proved, so that a network that was built to round badly where "
-        "nobody looks can still answer otherwise."
+        "Real numbers and the stored weights; bounds count their own rounding. For that of the model as it "
+        f"is run a margin of {margin:.2g} is kept, measured at random points and not proved: a network that "
+        "was built to round badly where nobody looks can answer otherwise."
     )

@@ -25,7 +25,8 @@ from checks.proof.budget import Budget
 from checks.proof.claims import Claim, Mask, TwinClaim, Violates
 from checks.proof.couples import Couples, couples_of
 from checks.proof.declared import Declared
-from checks.proof.network import Network
+from checks.proof.linear_map import matrix_of
+from checks.proof.network import Affine, Network
 from checks.proof.property import Case, Condition, Property, Region
 from checks.proof.prover import Model, prove, rounding_margin
 from checks.proof.reading import read_network
@@ -138,8 +139,10 @@ class SubmittedNetwork:
 def _is_read(network: Network, column: int) -> bool:
     """False if a number meets nothing but weights of exactly zero: then it changes no answer in any
     arithmetic."""
-    chain = network.dense()
-    return chain is None or bool(chain[0].weight[:, column].any())
+    readers = [layer for layer in network.layers if 0 in layer.sources]
+    return not all(
+        isinstance(layer, Affine) and not matrix_of(layer.linear)[:, column].any() for layer in readers
+    )
 
 
 def _with_difference(condition: Condition) -> Condition:

@@ -8,8 +8,6 @@ speaks of this attack with this budget, as a trial on a case drawn from the popu
 
 from __future__ import annotations
 
-import numpy as np
-
 from checks.attacks.campaign import Budget
 from checks.measured import CannotMeasure, Confidence, Measured
 from checks.predictor import UNDECIDED
@@ -36,7 +34,7 @@ def attack(
     siege = Siege(norm=norm, strengths=strengths, budget=Budget(steps=steps, queries=queries), seed=seed)
     which = tried_rows(subject, data, rows, seed)
     inputs = {name: values[which] for name, values in data.inputs.items()}
-    own = np.where(data.inside[which], subject.predictor.decide(inputs), UNDECIDED)
+    own = subject.decide(data, which)
     right = (own == data.labels[which]) & (own != UNDECIDED)
     return besieged(
         subject, siege, confidence, rows=which, inputs=inputs, before=own, standing=right,

@@ -60,7 +60,7 @@ def certified_accuracy(
     shares = strengths_of(strengths)
     model, which = submitted(subject), tried_rows(subject, data, rows, seed)
     right = data.inside[which] & (data.labels[which] != UNDECIDED)
-    right &= subject.decide(data)[which] == data.labels[which]
+    right &= subject.decide(data, which) == data.labels[which]
     trial = _Trial(subject, data, model, regions, seed)
     found = {
         place: trial.of_row(int(place), shares) for place, fine in zip(which, right, strict=True) if fine

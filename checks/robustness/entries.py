@@ -103,7 +103,7 @@ def _cases(subject: Subject, data: Table, which: NDArray[np.int64], names: tuple
     return _Cases(
         subject=subject,
         inputs={name: values[which] for name, values in data.inputs.items()},
-        before=subject.decide(data)[which],
+        before=subject.decide(data, which),
         may_be_missing=lacking or (),
     )
 

@@ -85,8 +85,11 @@ def test_an_answer_outside_a_range_meets_one_of_the_conditions(link, low, high):
     assert (met == ((answers < low) | (answers > high)).any(1)).all()
 
 
-def test_a_probability_leaves_zero_to_one_by_no_more_than_rounding():
-    assert outside(-0.001, 1.001, 3, "sigmoid") == outside(-1, 2, 3, "softmax") == ()
+def test_a_probability_leaves_zero_to_one_by_no_more_than_rounding_if_nothing_overflows_before_it():
+    for conditions in (outside(-0.001, 1.001, 3, "sigmoid"), outside(-1, 2, 3, "softmax")):
+        numbers = np.array([[0.0, -50.0, 900.0], [0.0, 2e30, 0.0], [0.0, 0.0, -3e38]])
+        met = np.any([condition.met(numbers) for condition in conditions], axis=0)
+        assert met.tolist() == [False, True, True]
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,18 @@ import numpy as np
 import onnx
 import pandas as pd
 import pytest
+import torch
 from onnx import parser
 from tree_graphs import forest_graph
 
 from checks.measured import CannotMeasure
 from checks.proof.claims import indifferent, keeps, never_lost, twins_of
+from checks.proof.folding import folded
+from checks.proof.linear_map import Dense
+from checks.proof.network import Affine, Network
 from checks.proof.property import Region
 from checks.proof.submitted import submitted
+from checks.proof.submitted_network import _is_read
 
 CODES = (0.0, 1.0, 3.0)
 PAIRS = tuple(itertools.permutations(CODES, 2))
@@ -138,3 +143,14 @@ def test_a_model_behind_another_graph_or_of_whole_numbers_is_refused(make_subjec
     behind = make_subject(preprocessing=net_graph(np.random.default_rng(0)))
     with pytest.raises(CannotMeasure, match="a graph runs before the model"):
         submitted(behind)
+
+
+def test_a_number_that_is_added_and_taken_away_is_read_all_the_same():
+    """In real numbers it changes nothing; in floats it may, and nothing holds "in any arithmetic"."""
+    first = Affine(0, Dense(torch.tensor([[1e8, 1.0], [1e8, 0.0]]).double()), torch.zeros(2).double())
+    last = Affine(1, Dense(torch.tensor([[1.0, -1.0]]).double()), torch.zeros(1).double())
+    network = folded(Network(2, (first, last)))
+    assert network.evaluate(np.array([[5.0, 3.0]])).item() == 3
+    assert _is_read(network, 0)
+    assert not _is_read(folded(Network(2, (Affine(0, Dense(torch.tensor([[0.0, 1.0]]).double()),
+                                                  torch.zeros(1).double()),))), 0)  # fmt: skip
