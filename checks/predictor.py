@@ -7,7 +7,6 @@ whose output is not finite has no decision: it is marked `UNDECIDED`, and a meth
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from certify.submission.model import ArgmaxRule, IdentityRule, Model, ThresholdRule
 from checks.files import Files
 from checks.measured import CannotMeasure
+from checks.session import USUAL, Kernel, open_session
 
 UNDECIDED: Final = -1
 ALONE: Final = 1
@@ -30,25 +30,16 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Kernel:
-    """How onnxruntime reckons: on how many threads, and whether it may join and replace operations."""
-
-    threads: int = 1
-    optimised: bool = True
-
-
 class Predictor:
     """The model of a submission, ready to run."""
 
     def __init__(
-        self, model: Model, files: Files, order: np.random.Generator, kernel: Kernel | None = None
+        self, model: Model, files: Files, order: np.random.Generator, kernel: Kernel = USUAL
     ) -> None:
         """Without a kernel on one thread, with all optimisations."""
         self.model = model
         self._order = order
-        kernel = kernel or Kernel()
-        self._sessions = [_session(files.read(path), path, kernel) for path in model.files]
+        self._sessions = [open_session(files.read(path), path, kernel) for path in model.files]
         self._batch = self._agree_with_contract()
 
     @property
@@ -131,25 +122,6 @@ class Predictor:
             raise CannotMeasure(f"the graph has no output {', '.join(sorted(missing))}")
         axes = [entry.shape[0] for entry in entries if entry.shape]
         return next((axis for axis in axes if isinstance(axis, int)), None)
-
-
-def _session(data: bytes, path: str, kernel: Kernel) -> Any:
-    import onnxruntime  # heavy: only where a model is run
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = kernel.threads, 1
-    if not kernel.optimised:
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.log_severity_level = 4
-    options.use_deterministic_compute = True
-    try:
-        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises its own classes without a common root
-        raise CannotMeasure(f"onnxruntime does not load {path}: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:300]
 
 
 def _spelt(entries: Mapping[str, str]) -> str:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from checks.attacks.derivatives import RULES, places_of
 from checks.attacks.tape import Step, Tape, Unsupported
+from checks.measured import CannotMeasure
+from checks.session import open_session
 
 Array = NDArray[Any]
 
@@ -69,7 +71,7 @@ class SlopeGraph:
     def _trial(self) -> dict[str, Array]:
         graph = self._model.graph
         names = [name for node in graph.node for name in node.output if name]
-        session = _session(_with_outputs(self._model, names))
+        session = _opened(_with_outputs(self._model, names))
         cases = np.random.default_rng(0).random((_TRIED, *self.shape)).astype(self.dtype)
         try:
             found = session.run(names, {self.source: cases})
@@ -82,9 +84,9 @@ class SlopeGraph:
         back = self._walk(tape)
         self._needed = sorted(tape.needed)
         self._outputs = list(dict.fromkeys([output, self.scores, *self._needed]))
-        self._forward = _session(_with_outputs(_with_places(self._model), self._outputs))
+        self._forward = _opened(_with_outputs(_with_places(self._model), self._outputs))
         kinds = {_SLOPE: self.dtype, **{n: self._kind(n) for n in self._needed}}
-        self._backward = _session(_graph(tape, back, kinds))
+        self._backward = _opened(_graph(tape, back, kinds))
 
     def _kind(self, name: str) -> Any:
         return np.dtype(np.int64) if name not in self._values else self._values[name].dtype
@@ -212,14 +214,8 @@ def _graph(tape: Tape, back: str, kinds: Mapping[str, Any]) -> bytes:
     return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=10).SerializeToString())
 
 
-def _session(data: bytes) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.use_deterministic_compute = True
+def _opened(data: bytes) -> Any:
     try:
-        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises its own classes without a common root
-        raise Unsupported(f"a graph that onnxruntime does not load: {error}") from error
+        return open_session(data, "a graph of slopes")
+    except CannotMeasure as error:
+        raise Unsupported(error.explanation) from error

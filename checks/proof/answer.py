@@ -17,8 +17,9 @@ class Answer:
     """A verdict, and what stands behind it.
 
     `counterexample` (inputs,) is there if and only if the property is violated, and the model itself, run by
-    onnxruntime, confirmed it. `arithmetic` says for which arithmetic the property holds. `regions` counts the
-    boxes that were looked at, which is the same on each machine; `seconds` is not.
+    onnxruntime, confirmed it. `arithmetic` says for which arithmetic the property holds. `margin` is what was
+    kept for the rounding of the model. `regions` counts the boxes that were looked at, which is the same on
+    each machine; `seconds` is not.
     """
 
     verdict: Verdict
@@ -27,6 +28,7 @@ class Answer:
     arithmetic: str
     regions: int
     seconds: float = 0.0
+    margin: float = 0.0
 
     def __post_init__(self) -> None:
         """Raises `ValueError` for a violation without a counterexample, or one without a violation."""

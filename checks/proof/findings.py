@@ -47,8 +47,8 @@ def of_all(each: Sequence[Statement]) -> Statement:
 
 
 def circumstances(answers: Sequence[Answer]) -> tuple[Circumstance, ...]:
-    """For which arithmetic it was proved, and of how many parts of regions the proofs consist."""
-    arithmetic = answers[0].arithmetic[:300]
+    """For which arithmetic it was proved, with the greatest margin, and in how many parts of regions."""
+    arithmetic = max(answers, key=lambda answer: answer.margin).arithmetic
     regions = sum(answer.regions for answer in answers)
     return (
         Circumstance(name="arithmetic", value=arithmetic),

@@ -61,6 +61,7 @@ class _Attempt:
             arithmetic=_arithmetic(verdict, self.margin),
             regions=self.regions,
             seconds=self.budget.elapsed,
+            margin=self.margin,
         )
 
     def violated(self, case: Case, points: F64) -> bool:

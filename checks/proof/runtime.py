@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from checks.measured import CannotMeasure
 from checks.proof.property import F64
+from checks.session import first_line, open_session
 
 
 class Runtime:
@@ -15,7 +14,7 @@ class Runtime:
 
     def __init__(self, data: bytes, path: str) -> None:
         """Raises `CannotMeasure` for a graph that onnxruntime does not load, or with several inputs."""
-        self._session = _session(data, path)
+        self._session = open_session(data, path)
         entries = self._session.get_inputs()
         if len(entries) != 1 or entries[0].type not in _KINDS:
             taken = ", ".join(f"{entry.name}: {entry.type}" for entry in entries)
@@ -37,24 +36,7 @@ class Runtime:
             (answer,) = self._session.run([self._output], fed)
             return np.asarray(answer, dtype=np.float64).reshape(-1)
         except Exception as error:  # onnxruntime raises its own classes without a common root
-            raise CannotMeasure(f"onnxruntime cannot run the model: {_first_line(error)}") from error
+            raise CannotMeasure(f"onnxruntime cannot run the model: {first_line(error)}") from error
 
 
 _KINDS = {"tensor(float)": np.float32, "tensor(double)": np.float64}
-
-
-def _session(data: bytes, path: str) -> Any:
-    import onnxruntime  # heavy: only where a model is run
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.use_deterministic_compute = True
-    try:
-        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # as above
-        raise CannotMeasure(f"onnxruntime does not load {path}: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]

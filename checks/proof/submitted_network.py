@@ -169,7 +169,7 @@ def _of_both(model: Model, couples: Couples) -> Model:
 
 def _settled(searches: list[tuple[_Search, Region]], regions: int, generator: np.random.Generator) -> Answer:
     """One search after the other, each until its region is covered; all share the budget."""
-    spent, arithmetic = 0, "any: no such answer can be given, whatever is computed"
+    spent, arithmetic, widest = 0, "any: no such answer can be given, whatever is computed", 0.0
     for search, whole in searches:
         found = _drawn(search, whole, generator)
         if found is not None:
@@ -186,7 +186,8 @@ def _settled(searches: list[tuple[_Search, Region]], regions: int, generator: np
                 confirms=search.suspects, margin=margin,
             )  # fmt: skip
             spent += max(1, answer.regions)
-            arithmetic = answer.arithmetic if answer.verdict != "violated" else arithmetic
+            if answer.verdict != "violated" and answer.margin >= widest:
+                arithmetic, widest = answer.arithmetic, answer.margin
             if answer.verdict == "unknown":
                 return _unknown(answer.reason.rstrip("."), answer.arithmetic, spent)
             if answer.counterexample is not None:
@@ -197,7 +198,9 @@ def _settled(searches: list[tuple[_Search, Region]], regions: int, generator: np
                 if not halves:
                     return _unknown("the model lies within rounding of the border", answer.arithmetic, spent)
                 waiting += halves
-    return Answer(verdict="holds", reason="shown in every part", arithmetic=arithmetic, regions=spent)
+    return Answer(
+        verdict="holds", reason="shown in every part", arithmetic=arithmetic, regions=spent, margin=widest
+    )
 
 
 def _margin(search: _Search, whole: Region, generator: np.random.Generator) -> float:

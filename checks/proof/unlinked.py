@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.measured import CannotMeasure
 from checks.proof.decisions import Link
 from checks.proof.declared import Declared
+from checks.session import open_session
 
 F64 = NDArray[np.float64]
 
@@ -50,16 +50,7 @@ class Unlinked:
 
 def _session(model: Any, name: str) -> Any:
     import onnx
-    import onnxruntime
 
     del model.graph.output[:]
     model.graph.output.append(onnx.ValueInfoProto(name=name))
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    try:
-        return onnxruntime.InferenceSession(
-            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # onnxruntime raises its own classes without a common root
-        raise CannotMeasure(f"onnxruntime does not run the graph up to {name}") from error
+    return open_session(model.SerializeToString(), f"the graph up to {name}")

@@ -20,8 +20,9 @@ from certify.evidence import exact
 from certify.submission.model import IdentityRule, ThresholdRule
 from checks.domain import Mask
 from checks.measured import CannotMeasure, Confidence, Exhibit, Measured
-from checks.predictor import UNDECIDED, Kernel, Predictor
+from checks.predictor import UNDECIDED, Predictor
 from checks.robustness.neighbourhood import tried_rows
+from checks.session import Kernel
 from checks.statistics.proportions import proportion
 from checks.subject import Subject
 from checks.table import Table

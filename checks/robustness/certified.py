@@ -82,7 +82,7 @@ class _Trial:
     def __init__(self, subject: Subject, data: Table, model: Provable, regions: int, seed: int) -> None:
         self._subject, self._data, self._model, self._regions = subject, data, model, regions
         self._generator = subject.generator(seed, "points beside the cases")
-        self._arithmetic: set[str] = set()
+        self._arithmetic, self._margin = "nothing was proved", -1.0
         self._spent = 0
         self.shown: dict[str, list[dict[str, Any]]] = {}
 
@@ -104,10 +104,9 @@ class _Trial:
         return verdicts
 
     def told(self) -> tuple[Circumstance, ...]:
-        """For which arithmetic, and how many parts were looked at."""
-        arithmetic = "; ".join(sorted(self._arithmetic))[:300] or "nothing was proved"
+        """For which arithmetic, with the greatest margin that was kept, and how many parts were looked at."""
         spent = Circumstance(name="regions", value=str(self._spent))
-        return (Circumstance(name="arithmetic", value=arithmetic), spent)
+        return (Circumstance(name="arithmetic", value=self._arithmetic), spent)
 
     def _prove(self, row: int, strength: float) -> Answer:
         contract = self._subject.manifest.model.inputs
@@ -118,8 +117,8 @@ class _Trial:
         claim = keeps(self._model.domain, self._subject.predictor, Region(*ends), decided)
         answer = self._model.prove(claim, self._regions, self._generator)
         self._spent += answer.regions
-        if answer.verdict == "holds":
-            self._arithmetic.add(answer.arithmetic)
+        if answer.verdict == "holds" and answer.margin > self._margin:
+            self._arithmetic, self._margin = answer.arithmetic, answer.margin
         return answer
 
     def _show(self, name: str, row: int, answer: Answer) -> None:

@@ -6,8 +6,9 @@ import pytest
 from onnx import TensorProto, checker, helper, numpy_helper
 
 from checks.measured import CannotMeasure, Confidence
-from checks.predictor import Kernel, Predictor
+from checks.predictor import Predictor
 from checks.robustness.arithmetic import arithmetic
+from checks.session import Kernel
 from checks.statistics.proportions import clopper_pearson
 
 LEVEL = Confidence(0.975)
