@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, softmax
 
 from checks.attacks.goal import may_be_bare
 from checks.attacks.slopes import SlopeGraph, Squash
@@ -187,9 +188,7 @@ def _require_agreement(engine: Engine, predictor: Predictor, space: Space, trial
 def squeezed(scores: Array, squash: Squash) -> Array:
     """Scores as the model gives them in the end."""
     if squash == "Sigmoid":
-        with np.errstate(over="ignore"):
-            return np.asarray(1 / (1 + np.exp(-scores)))
+        return np.asarray(expit(scores))
     if squash == "Softmax":
-        raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+        return np.asarray(softmax(scores, axis=1))
     return scores

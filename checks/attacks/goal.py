@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_softmax, logit, softmax
 
 from certify.submission.model import ArgmaxRule, IdentityRule, Model, ThresholdRule
 from checks.attacks.slopes import Squash
@@ -95,11 +96,9 @@ class OtherClass:
 
     def _entropy(self, scores: Array) -> tuple[Array, Array]:
         each = np.arange(len(scores))
-        raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares = raised / raised.sum(axis=1, keepdims=True)
-        slope = -shares
+        slope = -softmax(scores, axis=1)
         slope[each, self.own] += 1
-        return np.log(np.maximum(shares[each, self.own], np.finfo(scores.dtype).tiny)), slope
+        return log_softmax(scores, axis=1)[each, self.own], slope
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,7 +137,7 @@ class OtherSide:
     def _level(self) -> float:
         if not self.squash:
             return self.threshold
-        return float(np.log(self.threshold) - np.log1p(-self.threshold))
+        return float(logit(self.threshold))
 
     def _value(self, scores: Array) -> tuple[Array, Array]:
         """The score, or its log odds against all others together where a softmax follows."""

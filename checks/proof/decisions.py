@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logit
 
 from certify.submission.model import ArgmaxRule, DecisionRule, ThresholdRule
 from checks.measured import CannotMeasure
@@ -92,14 +93,10 @@ def _outside_of_a_link(low: float, high: float, rows: F64, link: Link) -> list[t
         raise CannotMeasure("a softmax is declared to stay within less than 0 to 1, which is not proved here")
     found = []
     if low > 0:
-        found.append((rows, _logit(min(low + _NEAR, 1 - _NEAR)) + _NEAR))
+        found.append((rows, float(logit(min(low + _NEAR, 1 - _NEAR))) + _NEAR))
     if high < 1:
-        found.append((-rows, _NEAR - _logit(max(high - _NEAR, _NEAR))))
+        found.append((-rows, _NEAR - float(logit(max(high - _NEAR, _NEAR)))))
     return found or [(rows, -_LARGEST), (-rows, -_LARGEST)]
-
-
-def _logit(share: float) -> float:
-    return float(np.log(share) - np.log1p(-share))
 
 
 def _border(rule: ThresholdRule, numbers: int, link: Link) -> tuple[F64, float, float]:
@@ -117,7 +114,7 @@ def _border(rule: ThresholdRule, numbers: int, link: Link) -> tuple[F64, float, 
                 "one answer of a softmax over more than two classes is compared with a number"
             )
         row = row - np.eye(2)[1 - rule.column]
-    low, middle, high = (_logit(share) for share in (border - _NEAR, border, border + _NEAR))
+    low, middle, high = (float(logit(share)) for share in (border - _NEAR, border, border + _NEAR))
     return row, middle, max(middle - low, high - middle) + 1e-9
 
 

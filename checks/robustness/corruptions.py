@@ -2,9 +2,9 @@
 
 The common corruptions of Hendrycks and Dietterich (ICLR 2019), all fifteen at five severities, in numpy and
 scipy alone and for any size: their own code needs OpenCV, ImageMagick and photographs, and the package that
-wraps it, imagecorruptions, was last released in 2021. Each severity of each corruption is a population of its
-own: the declared one, seen through it. Every case is corrupted once, so that it is one independent trial, and
-a share has an exact bound.
+wraps it, imagecorruptions, holds files of 2020 in its newest version, 1.1.2. Each severity of a corruption
+is a population of its own: the declared one, seen through it. Every case is corrupted once, so that it is one
+independent trial, and a share has an exact bound.
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ METHODS: Final[tuple[tuple[str, Method], ...]] = (
             "queries": "integer",
             "seed": "integer",
         },
+        imports=("torch",),
     ),
     method(
         "checks.robustness.evasion:evasion",

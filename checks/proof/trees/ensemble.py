@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, softmax
 
 from checks.measured import CannotMeasure
 
@@ -104,11 +105,9 @@ class Ensemble:
 def transformed(values: F64, transform: Transform) -> F64:
     """Values of shape [cases, answers] after the transform."""
     if transform == "LOGISTIC":
-        with np.errstate(over="ignore"):
-            return np.asarray(1 / (1 + np.exp(-values)))
+        return np.asarray(expit(values))
     if transform == "SOFTMAX":
-        grown = np.exp(values - values.max(axis=1, keepdims=True))
-        return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+        return np.asarray(softmax(values, axis=1))
     return values
 
 
