@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pipeline import in_process
@@ -51,6 +52,26 @@ def undeclared(role: str, key: str) -> Taking:
         change_manifest(folder, lambda m: next(s for s in m["data"]["sets"] if s["role"] == role).pop(key))
 
     return take
+
+
+def of_model(key: str) -> Taking:
+    return lambda folder: change_manifest(folder, lambda m: m["model"].pop(key))
+
+
+def of_columns(key: str) -> Taking:
+    def change(manifest: dict[str, Any]) -> None:
+        for column in manifest["model"]["inputs"][0]["columns"]:
+            column.pop(key, None)
+
+    return lambda folder: change_manifest(folder, change)
+
+
+def of_outputs(key: str) -> Taking:
+    def change(manifest: dict[str, Any]) -> None:
+        for output in manifest["model"]["outputs"]:
+            output.pop(key, None)
+
+    return lambda folder: change_manifest(folder, change)
 
 
 def unnamed_groups(folder: Path) -> None:
@@ -124,20 +145,25 @@ OF_TEST = """complete-test-data known-labels-in-test-data no-identifiers-in-test
     test-data-resemble-the-population unique-keys-in-test-data"""
 OF_BOTH = """cases-of-use-were-trained-for no-near-test-data-in-training-data no-test-data-in-training-data
     no-test-unit-in-training-data test-data-later-than-training-data test-data-like-training-data"""
+OF_DECISIONS = """declared-relations-hold faulty-entries-handled few-evade-by-what-they-can-change
+    same-decision-in-batches same-decision-in-other-arithmetic stable-under-measurement-noise"""
+OF_ACCURACY = """as-good-at-every-place as-good-in-every-stretch-of-time proved-beside-the-cases
+    right-beside-the-cases right-under-a-stated-attack"""
 OF_SHARES = """representative-training-data representative-test-data crossings-in-training-data
     training-data-resemble-the-population test-data-resemble-the-population"""
 
 TAKEN = (
     Taken("all of train", no_set("train"), f"{OF_TRAIN} {OF_BOTH}"),
-    Taken("all of test", no_set("test"), f"{OF_TEST} {OF_BOTH}"),
+    Taken("all of test", no_set("test"), f"{OF_TEST} {OF_BOTH} {OF_DECISIONS} {OF_ACCURACY}"),
     Taken("every row of train", no_row("train"), f"{OF_TRAIN} {OF_BOTH}"),
-    Taken("every row of test", no_row("test"), f"{OF_TEST} {OF_BOTH}"),
+    Taken("every row of test", no_row("test"), f"{OF_TEST} {OF_BOTH} {OF_DECISIONS} {OF_ACCURACY}"),
     Taken(
         "every row of test but one",
         one_row("test"),
-        """complete-test-data known-labels-in-test-data representative-test-data no-test-data-in-training-data
-        no-test-unit-in-training-data test-data-collected-in-the-period test-data-from-declared-places
-        test-data-inside-the-domain test-data-resemble-the-population""",
+        f"""complete-test-data known-labels-in-test-data representative-test-data
+        no-test-data-in-training-data no-test-unit-in-training-data
+        test-data-collected-in-the-period test-data-from-declared-places
+        test-data-inside-the-domain test-data-resemble-the-population {OF_DECISIONS} {OF_ACCURACY}""",
     ),
     Taken("the lines of the reference", reference_of(1), OF_SHARES),
     Taken("the groups", unnamed_groups, OF_SHARES),
@@ -149,8 +175,14 @@ TAKEN = (
     Taken(
         "which column is the time of test",
         undeclared("test", "time_column"),
-        "test-data-collected-in-the-period test-data-later-than-training-data",
+        """test-data-collected-in-the-period test-data-later-than-training-data
+        as-good-in-every-stretch-of-time""",
     ),
+    Taken("which values may be missing", undeclared("test", "may_be_missing"), "faulty-entries-handled"),
+    Taken("what holds of changed cases", of_model("relations"), "declared-relations-hold"),
+    Taken("what can be changed", of_columns("perturbable"), "few-evade-by-what-they-can-change"),
+    Taken("which way decisions go", of_columns("direction"), "decisions-follow-directions"),
+    Taken("the range of answers", of_outputs("range"), "answers-stay-in-range"),
     Taken(
         "which column is the unit of test",
         undeclared("test", "unit_column"),
@@ -172,14 +204,16 @@ TAKEN = (
     Taken(
         "the values of a number of test",
         blanked("test", "age"),
-        """complete-test-data test-data-inside-the-domain cases-of-use-were-trained-for test-data-as-declared
-        test-data-like-training-data representative-test-data test-data-resemble-the-population""",
+        f"""complete-test-data test-data-inside-the-domain cases-of-use-were-trained-for test-data-as-declared
+        test-data-like-training-data representative-test-data test-data-resemble-the-population
+        {OF_DECISIONS} {OF_ACCURACY}""",
     ),
     Taken(
         "a column of test",
         without("test", "marker"),
-        """complete-test-data test-data-inside-the-domain cases-of-use-were-trained-for test-data-as-declared
-        test-data-like-training-data no-test-data-in-training-data no-near-test-data-in-training-data""",
+        f"""complete-test-data test-data-inside-the-domain cases-of-use-were-trained-for test-data-as-declared
+        test-data-like-training-data no-test-data-in-training-data no-near-test-data-in-training-data
+        {OF_DECISIONS} {OF_ACCURACY}""",
     ),
     Taken(
         "the labels of train",
@@ -187,11 +221,13 @@ TAKEN = (
         """complete-training-data known-labels-in-training-data right-labels-in-training-data
         no-feature-gives-the-answer-away training-data-as-declared""",
     ),
+    Taken("the labels of test", blanked("test", "label"), f"known-labels-in-test-data {OF_ACCURACY}"),
+    Taken("the places of test", blanked("test", "site"), "as-good-at-every-place"),
     Taken(
         "the times of test",
         blanked("test", "collected_at"),
         """test-data-collected-in-the-period test-data-later-than-training-data test-data-as-declared
-        unique-keys-in-test-data""",
+        unique-keys-in-test-data as-good-in-every-stretch-of-time""",
     ),
     Taken(
         "the places of train",
